@@ -1,0 +1,1 @@
+"""The network: graph, sharing policy and its proof, compliant routes, contingencies, checks."""
