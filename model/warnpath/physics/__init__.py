@@ -1,0 +1,1 @@
+"""Earth, trajectories and sensors: numerical functions without state."""
