@@ -23,9 +23,7 @@ FloatTable = NDArray[np.float64]
 # Columns of `RoutingTables.nodes`.
 NODE_NATION_BIT = 0  # 1 << nation
 NODE_TRANSIT = 1  # 1: forwards the messages of others (c2, hub, relay); 0: an end (sensor, consumer)
-NODE_INCOMING_FIRST = (
-    2  # its incoming links are link_order[first:first + count, ORDER_INCOMING]
-)
+NODE_INCOMING_FIRST = 2  # its incoming links are link_order[first:first + count, ORDER_INCOMING]
 NODE_INCOMING_COUNT = 3
 NODE_OUTGOING_FIRST = 4
 NODE_OUTGOING_COUNT = 5
@@ -47,15 +45,12 @@ RULE_CLASS = 0
 RULE_NODE = 1
 RULE_GAIN_BIT = 2  # 1 << nation gained
 RULE_ON_REQUEST = 3  # 1: only a person's answer may use it
-RULE_RELEASE = 4  # row of the release in `RoutingTables.releases`: whose delay is drawn
-RULE_COLUMNS = 5
+RULE_COLUMNS = 4
 
 # Columns of `RoutingTables.trees`.
 TREE_CLASS = 0
 TREE_DESTINATION = 1
-TREE_CLEARANCE = (
-    2  # clearance at the source: states that lack any of it stay unreachable
-)
+TREE_CLEARANCE = 2  # clearance at the source: states that lack any of it stay unreachable
 TREE_ON_REQUEST = 3  # 1: on-request releases may be used
 TREE_COLUMNS = 4
 
@@ -128,9 +123,7 @@ def _pop(cost: FloatTable, row: int, scratch: IntTable, size: int) -> int:
     return popped
 
 
-@kernel(
-    "int64(int64[:, ::1], float64[:, ::1], int64[:, ::1], int64, int64, int64, float64, int64)"
-)
+@kernel("int64(int64[:, ::1], float64[:, ::1], int64[:, ::1], int64, int64, int64, float64, int64)")
 def _relax(
     next_step: IntTable,
     cost: FloatTable,
@@ -209,10 +202,7 @@ def recompute_tree(
     initial = trees[tree, TREE_CLEARANCE]
     size = 0
     for clearance in range(clearances):
-        if (
-            clearance & initial == initial
-            and clearance & nodes[destination, NODE_NATION_BIT] != 0
-        ):
+        if clearance & initial == initial and clearance & nodes[destination, NODE_NATION_BIT] != 0:
             size = _relax(
                 next_step,
                 cost,
@@ -252,19 +242,14 @@ def recompute_tree(
                         so_far_s + link_weights[link, 0],
                         link,
                     )
-        for rule in range(
-            rule_first[label_class, node], rule_first[label_class, node + 1]
-        ):
+        for rule in range(rule_first[label_class, node], rule_first[label_class, node + 1]):
             gained = rules[rule, RULE_GAIN_BIT]
             before = clearance & ~gained
             if (
                 clearance & gained != 0
                 and gained != nodes[node, NODE_NATION_BIT]
                 and before & initial == initial
-                and (
-                    rules[rule, RULE_ON_REQUEST] == 0
-                    or trees[tree, TREE_ON_REQUEST] == 1
-                )
+                and (rules[rule, RULE_ON_REQUEST] == 0 or trees[tree, TREE_ON_REQUEST] == 1)
             ):
                 size = _relax(
                     next_step,

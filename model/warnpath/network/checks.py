@@ -1,0 +1,172 @@
+"""Checks of a whole network: everything is linked, and every consumer can be warned within the policy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import networkx as nx
+
+from warnpath.network.findings import Finding
+from warnpath.network.flows import Flow, standard_flows
+from warnpath.network.geometry import LIGHT_VACUUM_US_PER_KM, light_time_s, separation_km
+from warnpath.network.graph import Graph, build_graph
+from warnpath.network.proof import prove_policy
+from warnpath.network.release import Policy, build_policy, releases_of
+from warnpath.network.routing import RoutingTables, tables_from_graph
+
+if TYPE_CHECKING:
+    from warnpath.scenario import Scenario
+
+
+def check_network(scenario: Scenario) -> tuple[Finding, ...]:
+    """Everything wrong or odd with the network and the policy of a scenario, by element.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With valid references (ends of links, ``reports_to``, ``decided_by``, ``via`` name nodes).
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first.
+    """
+    graph, policy = build_graph(scenario), build_policy(scenario)
+    flows = standard_flows(scenario, policy)
+    tables = tables_from_graph(graph, policy, flows)
+    found = [
+        *prove_policy(scenario, graph, policy),
+        *isolated_nodes(graph),
+        *faster_than_light(graph),
+        *sensors_cut_off(scenario, graph, policy, tables),
+        *consumers_not_reached(scenario, graph, policy, tables),
+        *useless_origins(tables),
+    ]
+    return tuple(sorted(found, key=lambda item: (not item.is_error, item.element, item.field)))
+
+
+def isolated_nodes(graph: Graph) -> Iterator[Finding]:
+    """Nodes without a link."""
+    for node in sorted(nx.isolates(graph)):
+        yield Finding(
+            element=node,
+            field="id",
+            value=node,
+            message="no link has this node as an end, so it takes part in nothing",
+            expected="a link to it, or no such node",
+        )
+
+
+def faster_than_light(graph: Graph) -> Iterator[Finding]:
+    """Links whose delay or length is less than light in vacuum or the distance of their ends allows."""
+    for tail, head, link, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
+        if not data["forward"]:
+            continue
+        ends = [
+            (graph.nodes[end]["lat_deg"], graph.nodes[end]["lon_deg"], graph.nodes[end]["alt_m"])
+            for end in (tail, head)
+        ]
+        distance_km = separation_km(*ends)
+        least_s = light_time_s(distance_km, LIGHT_VACUUM_US_PER_KM)
+        # Coordinates are rounded and the distance is that on a sphere: 1 % and 10 km are no contradiction.
+        if data["propagation_s"] < 0.99 * least_s - light_time_s(10.0, LIGHT_VACUUM_US_PER_KM):
+            yield Finding(
+                element=link,
+                field="propagation_ms",
+                value=round(data["propagation_s"] * 1e3, 6),
+                message=f"{tail} and {head} are {distance_km:.0f} km apart: nothing is so fast",
+                expected=f"a propagation of at least {least_s * 1e3:.3g} ms (light in vacuum)",
+            )
+
+
+def sensors_cut_off(
+    scenario: Scenario, graph: Graph, policy: Policy, tables: RoutingTables
+) -> Iterator[Finding]:
+    """Sensors whose data cannot reach the C2 they report to."""
+    for flow in tables.flows:
+        if flow.kind == "sensor" and math.isinf(tables.flow_cost_s(flow)):
+            yield Finding(
+                element=flow.source,
+                field="sensor.reports_to",
+                value=flow.destination,
+                message=f"its data never gets there: {explain_unreachable(graph, policy, flow)}",
+                expected="links, and where it is another nation's C2 a sharing rule, that lead there",
+            )
+
+
+def consumers_not_reached(
+    scenario: Scenario, graph: Graph, policy: Policy, tables: RoutingTables
+) -> Iterator[Finding]:
+    """Consumers whom no alert reaches, and those whose C2 has no data to decide on."""
+    informed = informed_nodes(tables)
+    for flow in tables.flows:
+        if flow.kind != "alert":
+            continue
+        if math.isinf(tables.flow_cost_s(flow)):
+            yield Finding(
+                element=flow.destination,
+                field="consumer.decided_by",
+                value=flow.source,
+                message=f"no compliant route brings it an alert: {explain_unreachable(graph, policy, flow)}",
+                expected="a C2 of its own nation with links that lead to it",
+            )
+        if flow.source not in informed:
+            yield Finding(
+                element=flow.destination,
+                field="consumer.decided_by",
+                value=flow.source,
+                message="no sensor's data can reach the C2 that decides for it",
+                expected="a C2 with sensors that report to it, or one with which data is shared",
+            )
+
+
+def useless_origins(tables: RoutingTables) -> Iterator[Finding]:
+    """C2s whose tracks no other C2 that decides can use (odd, not wrong)."""
+    deciders = {flow.source for flow in tables.flows if flow.kind == "alert"}
+    reports = [flow for flow in tables.flows if flow.kind in ("report", "answer")]
+    for origin in sorted({flow.source for flow in reports} - deciders):
+        mine = [flow for flow in reports if flow.source == origin]
+        if all(math.isinf(tables.flow_cost_s(flow)) for flow in mine):
+            yield Finding(
+                element=origin,
+                field="id",
+                value=origin,
+                message="no C2 that decides can use the data of its sensors under this policy",
+                expected="a sharing rule or a link, if that is not what is meant",
+                is_error=False,
+            )
+
+
+def informed_nodes(tables: RoutingTables) -> set[str]:
+    """C2s that some sensor's data can reach, directly, by a report or by an answer."""
+    reached = [flow for flow in tables.flows if math.isfinite(tables.flow_cost_s(flow))]
+    informed = {flow.destination for flow in reached if flow.kind == "sensor"}
+    informed |= {
+        flow.destination for flow in reached if flow.kind in ("report", "answer") and flow.source in informed
+    }
+    return informed
+
+
+def explain_unreachable(graph: Graph, policy: Policy, flow: Flow) -> str:
+    """Why a flow has no route: no links, or the first node on the shortest way that may not hold the data."""
+    ends = (flow.source, flow.destination)
+    passable = graph.subgraph(
+        [node for node, transit in graph.nodes(data="transit") if transit or node in ends]
+    )
+    if not nx.has_path(passable, *ends):
+        return f"no chain of links leads from {flow.source} to {flow.destination}"
+    data = f"data labelled {' and '.join(flow.labels)}"
+    cleared = policy.initial_clearance(flow.labels, flow.source if flow.derived else None)
+    names = policy.cleared(cleared)
+    releases = [item for item in releases_of(policy, flow.labels) if flow.on_request or not item.on_request]
+    for node in nx.shortest_path(passable, *ends, weight="latency_s"):
+        nation = policy.nation_of[node]
+        if nation not in names:
+            places = sorted({item.node for item in releases if item.nation == nation})
+            where = f"is released to {nation} only at {', '.join(places)}" if places else "has no rule for it"
+            return f"{data} may not enter {node} ({nation}) and {where}"
+        while gained := [item.nation for item in releases if item.node == node and item.nation not in names]:
+            names = (*names, *gained)
+    return f"{data} finds no way on which every release comes in time"

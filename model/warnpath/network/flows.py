@@ -1,0 +1,79 @@
+"""Who sends what to whom: the flows of a scenario that need routes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from warnpath.network.release import Labels, Policy, alert_label, data_label, label_classes
+
+if TYPE_CHECKING:
+    from warnpath.scenario import Node, Scenario
+
+
+@dataclass(frozen=True, order=True)
+class Flow:
+    """Data of one kind from one node to another.
+
+    Attributes
+    ----------
+    kind : str
+        ``sensor`` (sensor to its C2), ``report`` (C2 to a deciding C2), ``answer`` (the same, by a person on
+        request), ``request`` (the asking), ``alert`` (deciding C2 to consumer), or a user's word.
+    source, destination : str
+        Node ids.
+    labels : tuple of str
+        Labels of the data, sorted; none is data for everybody.
+    derived : bool
+        True if the source made the data from data it received, so it may hold it whatever the label.
+    on_request : bool
+        True if on-request releases may be used.
+    """
+
+    kind: str
+    source: str
+    destination: str
+    labels: Labels = ()
+    derived: bool = False
+    on_request: bool = False
+
+
+def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
+    """Flows that warning needs, sorted.
+
+    Sensors report to their C2; every C2 with sensors reports to every other C2 that decides; deciding C2s
+    alert their consumers. Where a rule releases on request, the deciding C2 asks and a person answers.
+    A flow is listed whether or not the policy lets it through: that is for the routes to say.
+    """
+    classes = label_classes(scenario)
+    deciders = sorted(node.id for node in scenario.node if decides(node))
+    asked_for = {grant.label for grant in policy.grants if grant.on_request}
+    flows = set()
+    for node in scenario.node:
+        if node.role == "sensor" and node.sensor is not None:
+            flows.add(Flow("sensor", node.id, node.sensor.reports_to, (data_label(node),)))
+        if node.role == "consumer" and node.consumer is not None:
+            decider = node.consumer.decided_by
+            label = alert_label(policy.nation_of.get(decider, node.nation))
+            flows.add(Flow("alert", decider, node.id, (label,)))
+    for origin in origins(scenario):
+        for decider in deciders:
+            if origin == decider:
+                continue
+            flows.add(Flow("report", origin, decider, classes[origin], derived=True))
+            if asked_for.intersection(classes[origin]):
+                flows.add(Flow("request", decider, origin))
+                flows.add(Flow("answer", origin, decider, classes[origin], derived=True, on_request=True))
+    return tuple(sorted(flows))
+
+
+def origins(scenario: Scenario) -> tuple[str, ...]:
+    """C2s with sensors of their own, sorted: the origins of tracks."""
+    return tuple(
+        sorted({node.sensor.reports_to for node in scenario.node if node.role == "sensor" and node.sensor})
+    )
+
+
+def decides(node: Node) -> bool:
+    """Whether a node decides on warnings: it has both an assessment and an approval."""
+    return node.assessment is not None and node.approval is not None
