@@ -45,8 +45,8 @@ class Shot:
     controls: tuple[float, float, float]
 
 
-class _Range:
-    """Where the launch, its direction and the place of impact lie: misses of a set of controls."""
+class _Aim:
+    """A launch and what it is to meet; tells by how much controls miss it."""
 
     def __init__(self, flight: Table, azimuth_deg: float, range_m: float, apogee_m: float) -> None:
         self.flight = flight.copy()
@@ -73,6 +73,7 @@ class _Range:
         self._table = np.zeros((MAX_ROWS, STATE_COLUMNS))
         self._work = np.zeros((WORK_ROWS, WORK_COLUMNS + 3))
         self.rows = 0
+        self.apogee = (0.0, 0.0)
 
     def misses_m(self, controls: Array) -> Array | None:
         """Apogee, along and across the way (m) beside the aim; None if it does not fly."""
@@ -134,7 +135,7 @@ def aim(flight: Table, azimuth_deg: float, range_m: float, apogee_m: float) -> S
         None where no thrust and direction does it.
     """
     guess = _kepler_guess(flight, range_m, apogee_m)
-    found = _meet(_Range(flight, azimuth_deg, range_m, apogee_m), guess)
+    found = _meet(_Aim(flight, azimuth_deg, range_m, apogee_m), guess)
     if found is not None:
         return found
     # Low flights: let the air in little by little, each solution the first guess of the next.
@@ -142,7 +143,7 @@ def aim(flight: Table, azimuth_deg: float, range_m: float, apogee_m: float) -> S
     controls = guess
     for part in (0.01, 0.1, 0.3, 0.6, 1.0):
         thin[0, forces.INVERSE_BALLISTIC_M2_KG] = part * flight[0, forces.INVERSE_BALLISTIC_M2_KG]
-        found = _meet(_Range(thin, azimuth_deg, range_m, apogee_m), controls)
+        found = _meet(_Aim(thin, azimuth_deg, range_m, apogee_m), controls)
         if found is None:
             return None
         controls = np.array(found.controls)
@@ -174,7 +175,7 @@ def _kepler_guess(flight: Table, range_m: float, apogee_m: float) -> Array:
     return np.array([math.log(max(thrust, 11.0)), tilt, 0.0])
 
 
-def _meet(aim_at: _Range, guess: Array) -> Shot | None:
+def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
     """Damped Newton iteration on the three controls, Broyden updates in between."""
     controls = guess.copy()
     misses = aim_at.misses_m(controls)
@@ -217,6 +218,8 @@ def _meet(aim_at: _Range, guess: Array) -> Shot | None:
     misses = aim_at.misses_m(controls)
     if misses is None or float(np.abs(misses).max()) > _GOOD_ENOUGH_M:
         return None
+    if aim_at.apogee[0] < aim_at.flight[0, forces.BURN_TIME_S]:
+        return None  # thrust beyond the apogee: not the flight of a missile
     return aim_at.shot(controls)
 
 

@@ -150,7 +150,7 @@ def solve(
     elif profile.kind != "ballistic":
         raise PhysicsError(
             f"profile kind {profile.kind!r} cannot be flown; expected 'ballistic' or 'pull_up' "
-            "(a table of positions is read by warnpath.physics.tabulated)"
+            "(other flights can be given as a table of positions)"
         )
     return _solve(profile, latitude, longitude, azimuth % 360.0, range_km)
 
