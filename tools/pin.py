@@ -107,7 +107,9 @@ def pip_report(arguments: list[str]) -> list[Package]:
     SystemExit
         If pip finds no solution; its own words are passed on.
     """
-    kept = {key: value for key, value in os.environ.items() if not key.startswith("PIP_") or key == "PIP_CERT"}
+    kept = {
+        key: value for key, value in os.environ.items() if not key.startswith("PIP_") or key == "PIP_CERT"
+    }
     kept["PIP_CONFIG_FILE"] = os.devnull
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "install", "--dry-run", "--quiet", "--ignore-installed"]
@@ -217,7 +219,7 @@ def main() -> None:
     check_wheels(pins)
     heading = [
         "# Pinned versions of everything the package, its tests and its notebooks need.",
-        "# Made by `python tools/pin.py`; do not edit by hand. Pins that a system does not need are ignored there.",
+        "# Made by `python tools/pin.py`; not edited by hand. A pin a system does not need does nothing.",
     ]
     lines = [f"{name}=={pins[name].version}" for name in sorted(pins)]
     file.write_text("\n".join(heading + lines) + "\n", encoding="utf-8")

@@ -1,0 +1,87 @@
+"""What all tests share: reproducible property tests, no window system, paths of the repository."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Before anything imports matplotlib: figures are drawn without a window system.
+os.environ.setdefault("MPLBACKEND", "Agg")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# The same examples in every run and on every machine; HYPOTHESIS_PROFILE=thorough searches further.
+settings.register_profile(
+    "house",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "thorough", parent=settings.get_profile("house"), derandomize=False, max_examples=500, print_blob=True
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """Folder of the repository: experiments, notebooks and documents lie here, not in the package."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def project_files() -> list[Path]:
+    """Every file that is, or is about to be, kept in the repository."""
+    return list_project_files(ROOT)
+
+
+@pytest.fixture
+def run_program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `warnpath ARGUMENTS...` as a user does, in an own process and an empty folder."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "warnpath", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+def list_project_files(root: Path) -> list[Path]:
+    """Files that git knows or would take in; where git cannot tell, all but what tools leave behind."""
+    try:
+        answer = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=root,
+            capture_output=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        left_behind = {"build", "dist", "__pycache__", "htmlcov"}
+        found = [file for file in root.rglob("*") if file.is_file()]
+        inside = [file.relative_to(root) for file in found]
+        return sorted(
+            root / file
+            for file in inside
+            if not any(
+                part in left_behind or (part.startswith(".") and part != ".ci") for part in file.parts[:-1]
+            )
+            and not (file.parts[0] == "results" and len(file.parts) > 2 and file.parts[1] != "reference")
+        )
+    names = answer.stdout.decode().split("\0")
+    return sorted(root / name for name in names if name and (root / name).is_file())
