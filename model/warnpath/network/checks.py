@@ -44,15 +44,14 @@ def check_network(scenario: Scenario) -> tuple[Finding, ...]:
         *consumers_not_reached(scenario, graph, policy, tables),
         *useless_origins(tables),
     ]
-    return tuple(sorted(found, key=lambda item: (not item.is_error, item.element, item.field)))
+    return tuple(sorted(found, key=lambda item: (not item.is_error, item.key, item.message)))
 
 
 def isolated_nodes(graph: Graph) -> Iterator[Finding]:
     """Nodes without a link."""
     for node in sorted(nx.isolates(graph)):
         yield Finding(
-            element=node,
-            field="id",
+            key=("node", node, "id"),
             value=node,
             message="no link has this node as an end, so it takes part in nothing",
             expected="a link to it, or no such node",
@@ -72,12 +71,12 @@ def faster_than_light(graph: Graph) -> Iterator[Finding]:
         least_s = light_time_s(distance_km, LIGHT_VACUUM_US_PER_KM)
         # Coordinates are rounded and the distance is that on a sphere: 1 % and 10 km are no contradiction.
         if data["propagation_s"] < 0.99 * least_s - light_time_s(10.0, LIGHT_VACUUM_US_PER_KM):
+            given = data["propagation_given"]
             yield Finding(
-                element=link,
-                field="propagation_ms",
-                value=round(data["propagation_s"] * 1e3, 6),
-                message=f"{tail} and {head} are {distance_km:.0f} km apart: nothing is so fast",
-                expected=f"a propagation of at least {least_s * 1e3:.3g} ms (light in vacuum)",
+                key=("link", link, "propagation_ms" if given else "length_km"),
+                value=round(data["propagation_s"] * 1e3, 6) if given else data["length_km"],
+                message=f"{tail} and {head} are {distance_km:.0f} km apart, and nothing is faster than light",
+                expected=f"at least {distance_km:.0f} km, {least_s * 1e3:.3g} ms of light in vacuum",
             )
 
 
@@ -88,8 +87,7 @@ def sensors_cut_off(
     for flow in tables.flows:
         if flow.kind == "sensor" and math.isinf(tables.flow_cost_s(flow)):
             yield Finding(
-                element=flow.source,
-                field="sensor.reports_to",
+                key=("node", flow.source, "sensor", "reports_to"),
                 value=flow.destination,
                 message=f"its data never gets there: {explain_unreachable(graph, policy, flow)}",
                 expected="links, and where it is another nation's C2 a sharing rule, that lead there",
@@ -106,16 +104,14 @@ def consumers_not_reached(
             continue
         if math.isinf(tables.flow_cost_s(flow)):
             yield Finding(
-                element=flow.destination,
-                field="consumer.decided_by",
+                key=("node", flow.destination, "consumer", "decided_by"),
                 value=flow.source,
                 message=f"no compliant route brings it an alert: {explain_unreachable(graph, policy, flow)}",
                 expected="a C2 of its own nation with links that lead to it",
             )
         if flow.source not in informed:
             yield Finding(
-                element=flow.destination,
-                field="consumer.decided_by",
+                key=("node", flow.destination, "consumer", "decided_by"),
                 value=flow.source,
                 message="no sensor's data can reach the C2 that decides for it",
                 expected="a C2 with sensors that report to it, or one with which data is shared",
@@ -130,8 +126,7 @@ def useless_origins(tables: RoutingTables) -> Iterator[Finding]:
         mine = [flow for flow in reports if flow.source == origin]
         if all(math.isinf(tables.flow_cost_s(flow)) for flow in mine):
             yield Finding(
-                element=origin,
-                field="id",
+                key=("node", origin, "id"),
                 value=origin,
                 message="no C2 that decides can use the data of its sensors under this policy",
                 expected="a sharing rule or a link, if that is not what is meant",

@@ -1,10 +1,11 @@
-"""What the checks of network and policy find wrong, before it becomes a problem of a scenario file."""
+"""What the checks of network and policy find wrong, with the path of the value in the scenario."""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -13,29 +14,20 @@ class Finding:
 
     Attributes
     ----------
-    element : str
-        Id of the node, link, rule or prohibition.
-    field : str
-        Its field.
-    value : object
-        What stands there.
+    key : tuple of str
+        Path to the value: kind (node, link, sharing, prohibition), id, then fields.
     message : str
         What is wrong.
     expected : str
         What would be right.
+    value : object
+        What stands there.
     is_error : bool
         False for what is odd but can be simulated.
     """
 
-    element: str
-    field: str
-    value: object
+    key: Key
     message: str
     expected: str
+    value: Any = None
     is_error: bool = True
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A hint at the known word closest to one that is not known; empty if none is close."""
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f" (did you mean {close[0]}?)" if close else ""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warnpath.network.release import Labels, Policy, alert_label, data_label, label_classes
+from warnpath.network.release import Labels, Policy, alert_label, label_classes
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Node, Scenario
+    from warnpath.scenario import Scenario
 
 
 @dataclass(frozen=True, order=True)
@@ -46,12 +46,12 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
     A flow is listed whether or not the policy lets it through: that is for the routes to say.
     """
     classes = label_classes(scenario)
-    deciders = sorted(node.id for node in scenario.node if decides(node))
+    deciders = sorted(node.id for node in scenario.node if node.decides)
     asked_for = {grant.label for grant in policy.grants if grant.on_request}
     flows = set()
     for node in scenario.node:
         if node.role == "sensor" and node.sensor is not None:
-            flows.add(Flow("sensor", node.id, node.sensor.reports_to, (data_label(node),)))
+            flows.add(Flow("sensor", node.id, node.sensor.reports_to, (node.label,)))
         if node.role == "consumer" and node.consumer is not None:
             decider = node.consumer.decided_by
             label = alert_label(policy.nation_of.get(decider, node.nation))
@@ -72,8 +72,3 @@ def origins(scenario: Scenario) -> tuple[str, ...]:
     return tuple(
         sorted({node.sensor.reports_to for node in scenario.node if node.role == "sensor" and node.sensor})
     )
-
-
-def decides(node: Node) -> bool:
-    """Whether a node decides on warnings: it has both an assessment and an approval."""
-    return node.assessment is not None and node.approval is not None

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import networkx as nx
 
 from warnpath.network.geometry import LIGHT_VACUUM_US_PER_KM, light_time_s, separation_km
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Link, Node, Scenario
+    from warnpath.scenario import Scenario
+    from warnpath.scenario.links import Link
 
 REFERENCE_BYTES = 200
 """Size of a track report (see the scenario's definitions): the message whose latency routes minimise."""
@@ -23,7 +24,7 @@ REFERENCE_BYTES = 200
 ENDS = ("sensor", "consumer")
 """Roles that only send or only receive and never forward the messages of others."""
 
-Graph = nx.MultiDiGraph
+Graph: TypeAlias = nx.MultiDiGraph
 
 
 def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> Graph:
@@ -41,7 +42,8 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
     networkx.MultiDiGraph
         Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label``;
         edges (tail, head, link id), two for a duplex link, with ``link, medium, forward, length_km,
-        light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s``.
+        light_us_per_km, propagation_given, propagation_s, transmission_s, jitter_s, retransmission_s,
+        latency_s``.
         ``latency_s`` adds the mean service of the node entered. Sorted by id.
     """
     graph: Graph = nx.MultiDiGraph(name=scenario.name)
@@ -56,20 +58,15 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
             alt_m=number(node.alt_m, 0.0),
             service_s=mean_s(node.service),
             transit=node.role not in ENDS,
-            data_label=data_label(node) if node.role == "sensor" else "",
+            data_label=node.label if node.role == "sensor" else "",
         )
     for link in sorted(scenario.link, key=lambda item: item.id):
         _add_link(graph, scenario, link, reference_bytes)
     return graph
 
 
-def data_label(node: Node) -> str:
-    """Label of the data a node produces: its own, or that of its nation."""
-    return node.data_label or node.nation
-
-
 def link_propagation_s(link: Any, distance_km: float) -> float:
-    """One-way propagation of a link, s: as given, or length x route factor x us per km.
+    """One-way propagation of a link, s: as given, or length x route factor x us per km + equipment.
 
     Parameters
     ----------
@@ -82,7 +79,8 @@ def link_propagation_s(link: Any, distance_km: float) -> float:
         return float(link.propagation_ms) * 1e-3
     length_km = number(link.length_km, distance_km)
     per_km = number(link.propagation_us_per_km, LIGHT_VACUUM_US_PER_KM)
-    return light_time_s(length_km * number(link.route_factor, 1.0), per_km)
+    on_the_way_s = light_time_s(length_km * number(link.route_factor, 1.0), per_km)
+    return on_the_way_s + number(link.equipment_ms, 0.0) * 1e-3
 
 
 def transmission_s(size_bytes: float, capacity_kbps: float) -> float:
@@ -192,6 +190,7 @@ def _add_link(graph: Graph, scenario: Scenario, link: Link, reference_bytes: int
             forward=forward,
             length_km=number(resolved.length_km, distance_km),
             light_us_per_km=light_us_per_km,
+            propagation_given=given,
             propagation_s=propagation_s,
             transmission_s=sending_s,
             jitter_s=jitter_s,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warnpath.network import route_kernel as columns
-from warnpath.network.findings import Finding, did_you_mean
+from warnpath.network.findings import Finding
 from warnpath.network.graph import Graph
 from warnpath.network.release import (
     Policy,
@@ -27,9 +27,11 @@ from warnpath.network.release import (
     walk_text,
 )
 from warnpath.network.routing import RoutingTables, route
+from warnpath.scenario.problems import did_you_mean, one_of
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Prohibition, Scenario
+    from warnpath.scenario import Scenario
+    from warnpath.scenario.policy import Prohibition
 
 State = tuple[str, int]
 
@@ -107,8 +109,7 @@ def prove_policy(scenario: Scenario, graph: Graph, policy: Policy) -> Iterator[F
         label, nation = prohibition.data_of, prohibition.to
         if owner(label) == nation:
             yield Finding(
-                element=prohibition.id,
-                field="to",
+                key=("prohibition", prohibition.id, "to"),
                 value=nation,
                 message=f"data labelled {label} belongs to {nation} and cannot be kept from it",
                 expected=f"a nation other than {nation}",
@@ -116,19 +117,17 @@ def prove_policy(scenario: Scenario, graph: Graph, policy: Policy) -> Iterator[F
             continue
         if label not in produced:
             yield Finding(
-                element=prohibition.id,
-                field="data_of",
+                key=("prohibition", prohibition.id, "data_of"),
                 value=label,
                 message="no sensor has data with this label, so the prohibition protects nothing"
                 + did_you_mean(label, produced),
-                expected="one of " + ", ".join(produced) if produced else "the label of a sensor",
+                expected=one_of(produced),
             )
             continue
         leak = find_leak(graph, policy, prohibition)
         if leak is not None:
             yield Finding(
-                element=prohibition.id,
-                field="to",
+                key=("prohibition", prohibition.id, "to"),
                 value=nation,
                 message=f"data labelled {label} leaks to {nation}: {leak.text()}",
                 expected=_expected(prohibition, leak.rule),
@@ -136,8 +135,7 @@ def prove_policy(scenario: Scenario, graph: Graph, policy: Policy) -> Iterator[F
         for rule in _contradictions(policy, prohibition):
             if leak is None or rule != leak.rule:
                 yield Finding(
-                    element=rule,
-                    field="via",
+                    key=("sharing", rule, "via"),
                     value=", ".join(_places(policy, rule, prohibition)),
                     message=f"releases {label} to {nation} where prohibition {prohibition.id} forbids it",
                     expected=_expected(prohibition, rule),

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warnpath.network.graph import Graph, data_label, mean_s
+from warnpath.network.graph import Graph, mean_s
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Node, Scenario
+    from warnpath.scenario import Scenario
+    from warnpath.scenario.nodes import Node
 
 Labels = tuple[str, ...]
 
@@ -135,7 +136,7 @@ def build_policy(scenario: Scenario) -> Policy:
     """
     nodes = {node.id: node for node in scenario.node}
     nations = {node.nation for node in scenario.node}
-    nations |= {owner(data_label(node)) for node in scenario.node if node.role == "sensor"}
+    nations |= {owner(node.label) for node in scenario.node if node.role == "sensor"}
     nations |= {rule.to for rule in scenario.sharing} | {owner(rule.data_of) for rule in scenario.sharing}
     nations |= {item.to for item in scenario.prohibition}
     nations |= {owner(item.data_of) for item in scenario.prohibition}
@@ -199,8 +200,8 @@ def label_classes(scenario: Scenario) -> dict[str, Labels]:
     classes: dict[str, set[str]] = {}
     for node in scenario.node:
         if node.role == "sensor" and node.sensor is not None:
-            classes.setdefault(node.id, set()).add(data_label(node))
-            classes.setdefault(node.sensor.reports_to, set()).add(data_label(node))
+            classes.setdefault(node.id, set()).add(node.label)
+            classes.setdefault(node.sensor.reports_to, set()).add(node.label)
     return {origin: tuple(sorted(labels)) for origin, labels in sorted(classes.items())}
 
 
