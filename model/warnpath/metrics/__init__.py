@@ -1,0 +1,1 @@
+"""Pure functions on result tables: intervals, summaries, budgets, shares, cost of failures."""

@@ -1,0 +1,152 @@
+"""Where a table comes from: everything needed to make it again.
+
+Two kinds of fact are kept apart. What determines the numbers (scenario, seed, design, versions) is written
+into each Parquet file; two runs that agree in it have equal files, byte for byte. What belongs to one
+occasion only (the time, the command, how long it took) stands in the folder's manifest.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib import metadata
+from typing import Any, Protocol
+
+import warnpath
+
+PREFIX = b"warnpath."
+LIBRARIES = ("networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic", "pyproj", "scipy", "simpy")
+"""Libraries whose version may change a number or a byte of a table."""
+
+
+@cache
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that may change a result."""
+    return {name: metadata.version(name) for name in LIBRARIES}
+
+
+class ScenarioLike(Protocol):
+    """What a scenario must offer for its provenance."""
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        ...
+
+    def content_hash(self) -> str:
+        """Hash of its content, independent of the order of tables in its file."""
+        ...
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """Content as plain data."""
+        ...
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What determines the numbers of a table.
+
+    Parameters
+    ----------
+    scenario_name, scenario_hash : str
+        Name and content hash of the scenario.
+    scenario : mapping
+        The whole scenario as plain data, so that a table can be made again where its file is lost.
+    seed, replications : int
+        As run.
+    engine : str
+        Engine that ran it.
+    design : mapping
+        Design of the study as plain data; for a single run ``{"kind": "run"}``.
+    package_version, python_version : str
+        Versions of this package and of Python.
+    libraries : mapping of str to str
+        Version by library.
+    """
+
+    scenario_name: str
+    scenario_hash: str
+    scenario: Mapping[str, Any]
+    seed: int
+    replications: int
+    engine: str = "simpy"
+    design: Mapping[str, Any] = field(default_factory=lambda: {"kind": "run"})
+    package_version: str = warnpath.__version__
+    python_version: str = platform.python_version()
+    libraries: Mapping[str, str] = field(default_factory=library_versions)
+
+    def to_metadata(self) -> dict[bytes, bytes]:
+        """Return it as key-value metadata of a Parquet file: one JSON value per field."""
+        return {
+            PREFIX + item.name.encode(): canonical_json(getattr(self, item.name)).encode()
+            for item in fields(self)
+        }
+
+    @classmethod
+    def from_metadata(cls, values: Mapping[bytes, bytes]) -> Provenance:
+        """Read it back from the metadata of a Parquet file.
+
+        Raises
+        ------
+        ValueError
+            If a field is missing: the file was not written by this package.
+        """
+        missing = [item.name for item in fields(cls) if PREFIX + item.name.encode() not in values]
+        if missing:
+            raise ValueError(f"no provenance in the file: {', '.join(missing)} missing from its metadata")
+        return cls(**{item.name: json.loads(values[PREFIX + item.name.encode()]) for item in fields(cls)})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as plain data, for JSON."""
+        return {item.name: json.loads(canonical_json(getattr(self, item.name))) for item in fields(self)}
+
+
+def describe(
+    scenario: ScenarioLike,
+    *,
+    seed: int,
+    replications: int,
+    engine: str = "simpy",
+    design: Mapping[str, Any] | None = None,
+) -> Provenance:
+    """Return the provenance of results of a scenario, with the versions in use.
+
+    Parameters
+    ----------
+    scenario : ScenarioLike
+        Scenario; of a study, the one its design starts from.
+    seed, replications : int
+        As run.
+    engine : str
+        Engine that ran it.
+    design : mapping, optional
+        Design of the study as plain data.
+    """
+    return Provenance(
+        scenario_name=scenario.name,
+        scenario_hash=scenario.content_hash(),
+        scenario=scenario.model_dump(mode="json"),
+        seed=seed,
+        replications=replications,
+        engine=engine,
+        design={"kind": "run"} if design is None else dict(design),
+    )
+
+
+def canonical_json(data: object) -> str:
+    """JSON that is the same for the same content: sorted keys, and lists of named things sorted by `id`."""
+    return json.dumps(_canonical(data), sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def _canonical(data: object) -> object:
+    if isinstance(data, Mapping):
+        return {str(key): _canonical(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        items = [_canonical(item) for item in data]
+        if items and all(isinstance(item, dict) and "id" in item for item in items):
+            return sorted(items, key=lambda item: str(item["id"]) if isinstance(item, dict) else "")
+        return items
+    return data
