@@ -1,0 +1,1 @@
+"""Tests by kind, and the cases they share."""
