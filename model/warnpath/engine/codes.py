@@ -1,0 +1,140 @@
+"""Integer codes that the handlers, the log and the tables share, with their names in the tables."""
+
+from __future__ import annotations
+
+# Event kinds (column `kind` of the log).
+LAUNCHED = 1
+SENSED = 2
+INFRARED_SENSED = 3
+LINK_SENT = 4
+LINK_RETRY = 5
+ARRIVED = 6
+SERVED = 7
+RELEASED = 8
+REPORT_DUE = 9
+EVALUATION_DUE = 10
+ASSESSED = 11
+APPROVED = 12
+OUTAGE_BEGAN = 13
+OUTAGE_ENDED = 14
+CONVERGED = 15
+ANSWERED = 16
+IMPACTED = 17
+DISPATCHED = 18
+
+# Message kinds.
+PLOT = 0
+INFRARED = 1
+REPORT = 2
+ALERT = 3
+REQUEST = 4
+EXTERNAL = 5
+MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external")
+
+# Priority classes, first served first.
+PRIORITY_WARNING = 0
+PRIORITY_TRACK = 1
+PRIORITY_BACKGROUND = 2
+PRIORITIES = 3
+
+# What became of a message.
+UNDER_WAY = 0
+DELIVERED = 1
+LOST = 2
+QUEUE_FULL = 3
+LINK_DOWN = 4
+NODE_DOWN = 5
+NO_ROUTE = 6
+EXPIRED = 7
+MESSAGE_STATUSES = (
+    "in_flight",
+    "delivered",
+    "lost",
+    "queue_full",
+    "link_down",
+    "node_down",
+    "no_route",
+    "expired",
+)
+
+# Stages of the latency budget, in the order of the columns of the `warnings` table.
+SENSE = 0
+CONFIRM = 1
+TRANSPORT = 2
+PROCESSING = 3
+QUEUEING = 4
+RETRANSMISSION = 5
+OUTAGE = 6
+RELEASE = 7
+ACCURACY = 8
+DECISION = 9
+DELIVERY = 10
+STAGES = (
+    "sense",
+    "confirm",
+    "transport",
+    "processing",
+    "queueing",
+    "retransmission",
+    "outage",
+    "release",
+    "accuracy",
+    "decision",
+    "delivery",
+)
+
+# Intrusive lists of a link: one queue per priority class, then these.
+LINK_IN_SERVICE = 3
+LINK_IN_FLIGHT = 4
+LINK_HELD = 5
+LINK_LISTS = 6
+
+# Intrusive lists of a node: one queue per priority class, then these.
+NODE_IN_SERVICE = 3
+NODE_RELEASING = 4
+NODE_ANSWER_QUEUE = 5
+NODE_ANSWERING = 6
+NODE_LISTS = 7
+
+# Products of a warning chain.
+LAUNCH_NOTICE = 0
+AREA_ALERT = 1
+PRODUCTS = ("launch_notice", "area_alert")
+
+# States of a warning.
+IDLE = 0
+QUALIFIED = 1
+APPROVING = 2
+BLOCKED = 3
+SENT = 4
+ARRIVED_AT_CONSUMER = 5
+
+# Which branch of decided = max(confirmed + assessment, qualified) + approval was the later one.
+GATE_NONE = 0
+GATE_CONFIRMED = 1
+GATE_QUALIFIED = 2
+GATES = ("", "confirmed", "qualified")
+
+# Outage targets.
+TARGET_LINK = 0
+TARGET_NODE = 1
+
+# Faults: programming errors that stop a replication, each with its text.
+FAULT_DELAY = 1
+FAULT_OUTBOX = 2
+FAULT_MESSAGE_POOL = 3
+FAULT_REPORT_POOL = 4
+FAULT_POLICY = 5
+FAULT_LIST = 6
+FAULT_PATHS = 7
+FAULT_TRACE = 8
+FAULTS = {
+    FAULT_DELAY: "a handler returned a delay that is not >= 0",
+    FAULT_OUTBOX: "a handler scheduled more events than were reserved",
+    FAULT_MESSAGE_POOL: "a handler made more messages than were reserved",
+    FAULT_REPORT_POOL: "a handler made more report payloads than were reserved",
+    FAULT_POLICY: "a message reached a node whose nation it was not released to",
+    FAULT_LIST: "a copy was taken from a list it was not in",
+    FAULT_PATHS: "more distinct paths than were reserved",
+    FAULT_TRACE: "a handler wrote more trace rows than were reserved",
+}

@@ -1,0 +1,345 @@
+"""From a finished world to raw columns: numbers become names, milestones become seconds after launch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+import numpy as np
+
+from warnpath.engine.codes import (
+    ARRIVED_AT_CONSUMER,
+    GATES,
+    MESSAGE_KINDS,
+    MESSAGE_STATUSES,
+    PRODUCTS,
+    STAGES,
+)
+from warnpath.engine.output import Columns, text
+from warnpath.engine.plan import Plan
+from warnpath.engine.state import NEVER_MADE
+from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
+from warnpath.network.graph import path_floor_s
+
+NONE = float("nan")
+
+
+def build_columns(plan: Plan, world: Any, tables: Collection[str]) -> dict[str, Columns]:
+    """Columns of the tables asked for."""
+    return {name: build(plan, world) for name, build in TABLES.items() if name in tables}
+
+
+def path_nodes(plan: Plan, world: Any, path: int) -> list[str]:
+    """Names of the nodes along an interned path."""
+    names = []
+    while path >= 0:
+        entry = world.paths[path]
+        names.append(plan.network.tables.node_ids[entry.node])
+        path = entry.parent
+    return names[::-1]
+
+
+def warnings_columns(plan: Plan, world: Any) -> Columns:
+    """One row per launch and consumer."""
+    nodes = plan.network.tables.node_ids
+    by_id = {node.id: node for node in plan.scenario.node}
+    rows: list[dict[str, Any]] = []
+    floors: dict[int, float] = {}
+    for index, warning in enumerate(world.warnings):
+        picture = world.pictures[warning.picture]
+        launch = world.launches[picture.launch]
+        truth = plan.pictures.warning_truths[index]
+        decider = nodes[picture.node]
+        consumer = by_id[nodes[warning.consumer]]
+        assert consumer.consumer is not None
+        required = consumer.consumer.required_lead_s
+        lead_s = float(plan.scenario.run.required_lead_s if required is None else required)
+        visible_s, detected_s = _first_sighting(plan, world, decider, picture.launch)
+        delivered = warning.state == ARRIVED_AT_CONSUMER
+        delivered_s = warning.delivered_s - launch.at_s if delivered else NONE
+        margin_s = truth.deadline_s - delivered_s if truth.in_danger else NONE
+        row: dict[str, Any] = {
+            "launch": plan.sensing.launch_ids[picture.launch],
+            "consumer": consumer.id,
+            "product": PRODUCTS[warning.product],
+            "c2": decider,
+            "nation": by_id[decider].nation,
+            "launched_at_s": launch.at_s,
+            "t_visible_s": visible_s,
+            "t_detected_s": detected_s,
+            "t_confirmed_s": _since(picture.confirmed_s, launch.at_s),
+            "t_shared_s": _since(picture.shared_s, launch.at_s),
+            "t_qualified_s": _since(warning.qualified_s, launch.at_s),
+            "t_decided_s": _since(warning.decided_s, launch.at_s),
+            "t_delivered_s": delivered_s,
+            "t_impact_s": launch.impact_s,
+            "deadline_s": truth.deadline_s if truth.in_danger else NONE,
+            "margin_s": margin_s,
+            "needed": truth.in_danger,
+            "status": _status(truth.in_danger, delivered, margin_s, lead_s),
+            "outcome": _outcome(truth.in_danger, delivered),
+            "revisions": warning.revisions,
+            "withdrawals": warning.withdrawals,
+            "gating_branch": GATES[warning.gate],
+        }
+        _add_budget(plan, world, warning, delivered, delivered_s, row, floors)
+        rows.append(row)
+    return _columns(rows, WARNING_COLUMNS)
+
+
+def _add_budget(
+    plan: Plan,
+    world: Any,
+    warning: Any,
+    delivered: bool,
+    delivered_s: float,
+    row: dict[str, Any],
+    floors: dict[int, float],
+) -> None:
+    row.update({f"{stage}_s": NONE for stage in STAGES})
+    row.update({"latency_s": NONE, "gating_sensor": "", "path": "", "floor_s": NONE, "stretch": NONE})
+    if not delivered:
+        return
+    alert = world.messages[warning.alert_message]
+    for stage in STAGES:
+        row[f"{stage}_s"] = getattr(alert, f"{stage}_s")
+    row["latency_s"] = delivered_s
+    row["gating_sensor"] = plan.sensing.sensor_ids[alert.sensor]
+    gating = world.messages[warning.gating_message]
+    to_centre = path_nodes(plan, world, gating.path)
+    row["path"] = ">".join(to_centre + path_nodes(plan, world, alert.path)[1:])
+    if gating.path not in floors:
+        floors[gating.path] = path_floor_s(plan.network.graph, to_centre)
+    floor_s = floors[gating.path]
+    on_the_way = gating.transport_s + gating.queueing_s + gating.retransmission_s + gating.outage_s
+    row["floor_s"] = floor_s
+    row["stretch"] = on_the_way / floor_s if floor_s > 0.0 else NONE
+
+
+WARNING_COLUMNS = (
+    "launch",
+    "consumer",
+    "product",
+    "c2",
+    "nation",
+    "launched_at_s",
+    "t_visible_s",
+    "t_detected_s",
+    "t_confirmed_s",
+    "t_shared_s",
+    "t_qualified_s",
+    "t_decided_s",
+    "t_delivered_s",
+    "t_impact_s",
+    "deadline_s",
+    *(f"{stage}_s" for stage in STAGES),
+    "latency_s",
+    "margin_s",
+    "status",
+    "needed",
+    "outcome",
+    "revisions",
+    "withdrawals",
+    "gating_branch",
+    "gating_sensor",
+    "path",
+    "floor_s",
+    "stretch",
+)
+
+
+def messages_columns(plan: Plan, world: Any) -> Columns:
+    """One row per message made, whatever became of it."""
+    nodes = plan.network.tables.node_ids
+    by_id = {node.id: node for node in plan.scenario.node}
+    rows = []
+    made = sorted((item for item in world.messages if item.finished_s != NEVER_MADE), key=_number)
+    for message in made:
+        arrived = MESSAGE_STATUSES[message.status] == "delivered"
+        rows.append(
+            {
+                "message": message.number,
+                "kind": MESSAGE_KINDS[message.kind],
+                "origin": nodes[message.origin],
+                "destination": nodes[message.destination],
+                "nation": by_id[nodes[message.origin]].nation,
+                "launch": plan.sensing.launch_ids[message.launch] if message.launch >= 0 else "",
+                "priority": message.priority,
+                "size_bytes": message.size_bits / 8.0,
+                "created_s": message.created_s,
+                "delivered_s": message.finished_s if arrived else NONE,
+                "latency_s": message.finished_s - message.created_s if arrived else NONE,
+                "status": MESSAGE_STATUSES[message.status],
+                "hops": message.hops,
+                "attempts": message.attempts,
+                "path": ">".join(path_nodes(plan, world, message.path)),
+            }
+        )
+    return _columns(rows, MESSAGE_COLUMNS)
+
+
+MESSAGE_COLUMNS = (
+    "message",
+    "kind",
+    "origin",
+    "destination",
+    "nation",
+    "launch",
+    "priority",
+    "size_bytes",
+    "created_s",
+    "delivered_s",
+    "latency_s",
+    "status",
+    "hops",
+    "attempts",
+    "path",
+)
+
+
+def elements_columns(plan: Plan, world: Any) -> Columns:
+    """One row per node and per direction of a link."""
+    end_s = world.end_s
+    rows = []
+    by_id: dict[str, Any] = {item.id: item for item in (*plan.scenario.node, *plan.scenario.link)}
+    for index, link in enumerate(world.links):
+        element = plan.network.link_elements[index]
+        row = _element_row(link, end_s, 1)
+        row.update(
+            {
+                "element": element,
+                "kind": "link",
+                "group": by_id[element].medium,
+                "direction": plan.network.link_directions[index],
+                "lost": link.lost,
+                "retransmissions": link.retransmissions,
+                "availability_theoretical": _availability(by_id[element]),
+            }
+        )
+        rows.append(row)
+    for index, node in enumerate(world.nodes):
+        element = plan.network.tables.node_ids[index]
+        row = _element_row(node, end_s, node.servers)
+        row.update(
+            {
+                "element": element,
+                "kind": "node",
+                "group": by_id[element].group or by_id[element].role,
+                "direction": "",
+                "lost": 0,
+                "retransmissions": 0,
+                "availability_theoretical": _availability(by_id[element]),
+            }
+        )
+        rows.append(row)
+    return _columns(rows, ELEMENT_COLUMNS)
+
+
+ELEMENT_COLUMNS = (
+    "element",
+    "kind",
+    "group",
+    "direction",
+    "utilisation",
+    "mean_queue",
+    "max_queue",
+    "messages",
+    "dropped",
+    "lost",
+    "retransmissions",
+    "availability_realised",
+    "availability_theoretical",
+)
+
+
+def outages_columns(plan: Plan, world: Any) -> Columns:
+    """One row per outage that began within the run."""
+    rows = [
+        {
+            "element": element,
+            "down_s": outage.down_s,
+            "up_s": outage.up_s if outage.up_s < world.end_s else NONE,
+            "cause": "scripted",
+        }
+        for element, outage in zip(plan.network.outage_elements, world.outages, strict=True)
+        if outage.down_s < world.end_s
+    ]
+    return _columns(rows, ("element", "down_s", "up_s", "cause"))
+
+
+TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
+    "warnings": warnings_columns,
+    "messages": messages_columns,
+    "hops": hops_columns,
+    "tracks": tracks_columns,
+    "estimates": estimates_columns,
+    "occupancy": occupancy_columns,
+    "elements": elements_columns,
+    "outages": outages_columns,
+}
+"""Tables an engine can fill, and how."""
+
+
+def _columns(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Columns:
+    columns: Columns = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        columns[name] = text(values) if values and isinstance(values[0], str) else np.array(values)
+    return columns
+
+
+def _number(message: Any) -> int:
+    return int(message.number)
+
+
+def _since(time_s: float, launched_s: float) -> float:
+    return time_s - launched_s if time_s >= 0.0 else NONE
+
+
+def _status(needed: bool, delivered: bool, margin_s: float, required_lead_s: float) -> str:
+    if not needed:
+        return "none"
+    if not delivered:
+        return "never"
+    return "in_time" if margin_s >= required_lead_s else "late"
+
+
+def _outcome(needed: bool, delivered: bool) -> str:
+    if needed:
+        return "correct" if delivered else "missed"
+    return "unneeded" if delivered else "quiet"
+
+
+def _first_sighting(plan: Plan, world: Any, decider: str, flight: int) -> tuple[float, float]:
+    """Earliest visible and detected time, s after launch, over the sensors whose data the C2 may use."""
+    visible, detected = [], []
+    launched_s = world.launches[flight].at_s
+    usable = plan.pictures.usable_sensors.get(decider, set())
+    for pair in world.pairs:
+        if pair.launch == flight and plan.sensing.sensor_ids[pair.sensor] in usable:
+            visible.append(pair.visible_s)
+            if pair.detected_s >= 0.0:
+                detected.append(pair.detected_s - launched_s)
+    return min(visible, default=NONE), min(detected, default=NONE)
+
+
+def _element_row(item: Any, end_s: float, servers: int) -> dict[str, Any]:
+    open_s = end_s - item.changed_s
+    down_s = item.down_total_s + (end_s - item.down_since_s if item.up == 0 else 0.0)
+    return {
+        "utilisation": (item.busy_total_s + open_s * item.busy) / (servers * end_s) if end_s > 0.0 else NONE,
+        "mean_queue": (item.queue_area_s + open_s * item.queued) / end_s if end_s > 0.0 else NONE,
+        "max_queue": item.max_queued,
+        "messages": item.carried,
+        "dropped": item.dropped,
+        "availability_realised": 1.0 - down_s / end_s if end_s > 0.0 else NONE,
+    }
+
+
+def _availability(item: Any) -> float:
+    """Stationary availability: as given, or MTBF / (MTBF + MTTR); NaN where neither is stated."""
+    if item.availability is not None:
+        return float(item.availability)
+    if item.mtbf_h is not None and item.mttr_h is not None:
+        return float(item.mtbf_h) / (float(item.mtbf_h) + float(item.mttr_h))
+    return NONE

@@ -1,0 +1,95 @@
+"""One entry for both schedulers: from an event to its handler."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warnpath.engine.codes import (
+    ANSWERED,
+    APPROVED,
+    ARRIVED,
+    ASSESSED,
+    CONVERGED,
+    EVALUATION_DUE,
+    IMPACTED,
+    INFRARED_SENSED,
+    LAUNCHED,
+    LINK_RETRY,
+    LINK_SENT,
+    OUTAGE_BEGAN,
+    OUTAGE_ENDED,
+    RELEASED,
+    REPORT_DUE,
+    SENSED,
+    SERVED,
+)
+from warnpath.engine.handlers.alerts import approved, assessed
+from warnpath.engine.handlers.links import link_retry, link_sent
+from warnpath.engine.handlers.nodes import arrived, released, served
+from warnpath.engine.handlers.outages import converged, outage_began, outage_ended
+from warnpath.engine.handlers.pictures import answered, evaluation_due, report_due
+from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
+
+
+def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
+    """Run the handler of an event.
+
+    Returns
+    -------
+    int
+        1 if the event took place; 0 if it was stale (its token is no longer its owner's), in which
+        case nothing was done and nothing is to be logged.
+    """
+    w.noted_message = -1
+    w.noted_value = 0.0
+    if (
+        kind == LINK_SENT
+        or kind == ARRIVED
+        or kind == SERVED
+        or kind == RELEASED
+        or kind == LINK_RETRY
+        or kind == ANSWERED
+    ):
+        copy = w.copies[b]
+        if copy.token != token:
+            return 0
+        w.noted_message = w.messages[copy.message].number
+        w.noted_value = now - w.messages[copy.message].created_s
+        if kind == LINK_SENT:
+            link_sent(w, now, a, b)
+        elif kind == ARRIVED:
+            arrived(w, now, a, b)
+        elif kind == SERVED:
+            served(w, now, a, b)
+        elif kind == RELEASED:
+            released(w, now, a, b)
+        elif kind == LINK_RETRY:
+            link_retry(w, now, a, b)
+        else:
+            answered(w, now, a, b)
+    elif kind == SENSED:
+        sensed(w, now, a)
+    elif kind == REPORT_DUE or kind == EVALUATION_DUE:
+        if w.pictures[a].token != token and kind == REPORT_DUE:
+            return 0
+        if kind == REPORT_DUE:
+            report_due(w, now, a)
+        else:
+            evaluation_due(w, now, a)
+    elif kind == ASSESSED:
+        assessed(w, now, a)
+    elif kind == APPROVED:
+        approved(w, now, a)
+    elif kind == INFRARED_SENSED:
+        infrared_sensed(w, now, a)
+    elif kind == LAUNCHED:
+        launched(w, now, a)
+    elif kind == OUTAGE_BEGAN:
+        outage_began(w, now, a)
+    elif kind == OUTAGE_ENDED:
+        outage_ended(w, now, a)
+    elif kind == CONVERGED:
+        converged(w, a)
+    elif kind == IMPACTED:
+        w.noted_value = w.launches[a].impact_s
+    return 1

@@ -1,0 +1,228 @@
+"""Nodes: arrival, servers with a queue, what is done with a processed message, release boundaries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warnpath.engine.codes import (
+    EXPIRED,
+    FAULT_POLICY,
+    FAULT_TRACE,
+    NODE_DOWN,
+    NODE_IN_SERVICE,
+    PRIORITIES,
+    PROCESSING,
+    QUEUE_FULL,
+    RELEASE,
+    SERVED,
+    TRANSPORT,
+)
+from warnpath.engine.handlers.messages import (
+    account,
+    account_wait,
+    finish,
+    list_append,
+    list_remove,
+    schedule,
+    step_path,
+)
+from warnpath.engine.handlers.pictures import consume
+from warnpath.engine.handlers.traffic import forward
+from warnpath.engine.random_streams import draw
+
+
+def node_observe(w: Any, now: float, n: int) -> None:
+    """Bring the node's time integrals up to now; called before anything about it changes."""
+    node = w.nodes[n]
+    elapsed = now - node.changed_s
+    node.changed_s = now
+    node.queue_area_s += elapsed * node.queued
+    node.busy_total_s += elapsed * node.busy
+
+
+def node_trace(w: Any, now: float, n: int) -> None:
+    """Write an occupancy row of the node, where that table was asked for."""
+    if w.occupancy_on == 0:
+        return
+    slot = w.occupancy_count
+    if slot >= len(w.occupancy):
+        w.fault = FAULT_TRACE
+        return
+    row = w.occupancy[slot]
+    row.link = -1
+    row.node = n
+    row.time_s = now
+    row.queued = w.nodes[n].queued
+    row.in_service = w.nodes[n].busy
+    w.occupancy_count = slot + 1
+
+
+def node_down_total(w: Any, now: float, n: int) -> float:
+    """Time the node has been down so far."""
+    node = w.nodes[n]
+    if node.up == 0:
+        return node.down_total_s + (now - node.down_since_s)  # type: ignore[no-any-return]
+    return node.down_total_s  # type: ignore[no-any-return]
+
+
+def arrived(w: Any, now: float, n: int, c: int) -> None:
+    """A copy comes off a link: into service where the node has servers, else straight on."""
+    copy = w.copies[c]
+    m = copy.message
+    message = w.messages[m]
+    node = w.nodes[n]
+    account(w, m, now, TRANSPORT)
+    # The list the copy is in belongs to the link that it came over.
+    link = int(w.lists_owner[copy.list, 0])
+    list_remove(w, c)
+    copy.token += 1
+    message.hops += 1
+    message.path = step_path(w, message.path, link, n)
+    if (message.clearance // node.nation_bit) % 2 == 0:
+        w.fault = FAULT_POLICY
+        return
+    if node.up == 0:
+        node.dropped += 1
+        finish(w, now, c, NODE_DOWN)
+        return
+    if node.service_row < 0:
+        node.carried += 1
+        processed(w, now, n, c)
+        return
+    node_observe(w, now, n)
+    if node.queued >= node.queue_limit:
+        node.dropped += 1
+        finish(w, now, c, QUEUE_FULL)
+        return
+    copy.since_s = now
+    copy.down_mark_s = node_down_total(w, now, n)
+    list_append(w, node.first_list + message.priority, c)
+    node.queued += 1
+    node_start(w, now, n)
+    if node.queued > node.max_queued:
+        node.max_queued = node.queued
+    node_trace(w, now, n)
+
+
+def node_start(w: Any, now: float, n: int) -> None:
+    """Put waiting copies into free servers, highest class first."""
+    node = w.nodes[n]
+    while node.up == 1 and node.busy < node.servers and node.queued > 0:
+        chosen = -1
+        for priority in range(PRIORITIES):
+            if chosen < 0:
+                chosen = w.lists[node.first_list + priority].head
+        c = chosen
+        copy = w.copies[c]
+        m = copy.message
+        message = w.messages[m]
+        list_remove(w, c)
+        node.queued -= 1
+        account_wait(w, m, now, node_down_total(w, now, n) - copy.down_mark_s)
+        if now > message.expires_s:
+            node.dropped += 1
+            finish(w, now, c, EXPIRED)
+        else:
+            list_append(w, node.first_list + NODE_IN_SERVICE, c)
+            node.busy += 1
+            copy.started_s = now
+            copy.token += 1
+            duration = draw(
+                w.distributions, node.service_row, node.key_service, message.lineage, message.hops
+            )
+            schedule(w, duration, SERVED, n, c, copy.token)
+
+
+def served(w: Any, now: float, n: int, c: int) -> None:
+    """Service done: the server takes the next copy, then this one is used or sent on."""
+    node = w.nodes[n]
+    copy = w.copies[c]
+    node_observe(w, now, n)
+    account(w, copy.message, now, PROCESSING)
+    list_remove(w, c)
+    copy.token += 1
+    node.busy -= 1
+    node.carried += 1
+    node_hop(w, now, n, c)
+    node_start(w, now, n)
+    node_trace(w, now, n)
+    processed(w, now, n, c)
+
+
+def node_hop(w: Any, now: float, n: int, c: int) -> None:
+    """Write a trace row of one service, where that table was asked for."""
+    if w.hops_on == 0:
+        return
+    slot = w.hops_count
+    if slot >= len(w.hops):
+        w.fault = FAULT_TRACE
+        return
+    row = w.hops[slot]
+    copy = w.copies[c]
+    row.message = w.messages[copy.message].number
+    row.link = -1
+    row.node = n
+    row.queued_s = copy.since_s
+    row.start_s = copy.started_s
+    row.end_s = now
+    row.service_s = now - copy.started_s
+    row.propagation_s = 0.0
+    row.outcome = 1
+    w.hops_count = slot + 1
+
+
+def processed(w: Any, now: float, n: int, c: int) -> None:
+    """Use a message that is where it should be, send any other one on."""
+    m = w.copies[c].message
+    if w.messages[m].destination == n:
+        consume(w, now, n, c)
+    else:
+        forward(w, now, n, c)
+
+
+def released(w: Any, now: float, n: int, c: int) -> None:
+    """A boundary let the copy through: it is cleared for one nation more and goes on."""
+    copy = w.copies[c]
+    m = copy.message
+    message = w.messages[m]
+    account(w, m, now, RELEASE)
+    list_remove(w, c)
+    copy.token += 1
+    step = int(w.next_step[message.tree, n * w.clearance_states + message.clearance])
+    if step <= -2:
+        bit = w.rules[-2 - step].gained_bit
+        if (message.clearance // bit) % 2 == 0:
+            message.clearance += bit
+    forward(w, now, n, c)
+
+
+def node_fails(w: Any, now: float, n: int) -> None:
+    """Take a node down: what is in service or in release is lost, its queue is held."""
+    node = w.nodes[n]
+    node.outages += 1
+    if node.up == 0:
+        return
+    node_observe(w, now, n)
+    node.up = 0
+    node.down_since_s = now
+    for place in range(NODE_IN_SERVICE, NODE_IN_SERVICE + 2):
+        while w.lists[node.first_list + place].head >= 0:
+            c = w.lists[node.first_list + place].head
+            account(w, w.copies[c].message, now, PROCESSING)
+            node.dropped += 1
+            finish(w, now, c, NODE_DOWN)
+    node.busy = 0
+    node_trace(w, now, n)
+
+
+def node_recovers(w: Any, now: float, n: int) -> None:
+    """Bring a node up when its last outage ends; the held queue goes on."""
+    node = w.nodes[n]
+    node.outages -= 1
+    if node.outages > 0:
+        return
+    node_observe(w, now, n)
+    node.up = 1
+    node.down_total_s += now - node.down_since_s
+    node_start(w, now, n)
+    node_trace(w, now, n)

@@ -1,0 +1,165 @@
+"""Sensors: a launch starts the scans, a hit makes a plot, space infrared makes a launch report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warnpath.engine.codes import (
+    CONFIRM,
+    IMPACTED,
+    INFRARED,
+    INFRARED_SENSED,
+    PLOT,
+    PRIORITY_TRACK,
+    PROCESSING,
+    SENSE,
+    SENSED,
+)
+from warnpath.engine.handlers.messages import account, new_message, schedule
+from warnpath.engine.handlers.traffic import send
+from warnpath.engine.random_streams import draw, mix
+from warnpath.engine.scanning import next_hit
+
+
+def launched(w: Any, now: float, flight: int) -> None:
+    """A flight starts: every sensor that will see it begins to scan for it."""
+    launch = w.launches[flight]
+    schedule(w, launch.impact_s, IMPACTED, flight, 0, 0)
+    for p in range(len(w.pairs)):
+        pair = w.pairs[p]
+        if pair.launch == flight:
+            sensor = w.sensors[pair.sensor]
+            if sensor.infrared == 1:
+                delay = draw(
+                    w.distributions, sensor.first_detection_row, pair.key_detection, launch.lineage, 0
+                )
+                # An object that has burned out or landed before the first look is never seen.
+                if delay <= launch.burnout_s:
+                    schedule(w, delay, INFRARED_SENSED, p, 0, 0)
+            else:
+                schedule_next_hit(w, now, p)
+
+
+def schedule_next_hit(w: Any, now: float, p: int) -> None:
+    """Look up the next scan that hits and ask for an event at it."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    launch = w.launches[pair.launch]
+    hit = next_hit(
+        w.truth,
+        launch.truth_first,
+        launch.truth_count,
+        launch.at_s,
+        w.sensor_table,
+        sensor.row,
+        pair.key_detection,
+        pair.key_noise,
+        pair.phase_s,
+        sensor.period_s,
+        pair.scan,
+        pair.last_scan,
+        pair.history,
+        w.hit,
+    )
+    if hit == 1:
+        pair.scan = int(w.hit[0, 0])
+        pair.history = int(w.hit[0, 1])
+        pair.range_m = float(w.hit[0, 2])
+        pair.azimuth_rad = float(w.hit[0, 3])
+        pair.elevation_rad = float(w.hit[0, 4])
+        pair.sigma_range_m = float(w.hit[0, 5])
+        pair.sigma_cross_m = float(w.hit[0, 6])
+        # The scan before launch time by rounding would be a negative delay.
+        delay = max(pair.phase_s + pair.scan * sensor.period_s - now, 0.0)
+        schedule(w, delay, SENSED, p, 0, 0)
+
+
+def sensed(w: Any, now: float, p: int) -> None:
+    """A scan hits: a plot goes to the national C2; the sensor confirms at m hits in n scans."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    launch = w.launches[pair.launch]
+    if w.nodes[sensor.node].up == 0:
+        # A sensor that is down forgets what it had: it starts to confirm anew.
+        pair.history = 0
+        pair.scan += 1
+        schedule_next_hit(w, now, p)
+        return
+    if pair.detected_s < 0.0:
+        pair.detected_s = now
+    hits = 0
+    pattern = pair.history
+    for _ in range(sensor.confirm_window):
+        hits += pattern % 2
+        pattern = pattern // 2
+    if pair.confirmed_s < 0.0 and hits >= sensor.confirm_hits:
+        pair.confirmed_s = now
+    m = new_message(w, now, PLOT, sensor.node, pair.destination, mix(pair.key_noise, pair.scan))
+    message = w.messages[m]
+    message.tree = pair.tree
+    message.clearance = pair.clearance
+    message.label_mask = sensor.label_mask
+    message.launch = pair.launch
+    message.priority = PRIORITY_TRACK
+    message.size_bits = sensor.report_bits
+    message.expires_s = now + w.report_lifetime_s
+    message.sensor = pair.sensor
+    message.plot_time_s = now
+    message.plot_sequence = pair.scan
+    message.range_m = pair.range_m
+    message.azimuth_rad = pair.azimuth_rad
+    message.elevation_rad = pair.elevation_rad
+    message.sigma_range_m = pair.sigma_range_m
+    message.sigma_cross_m = pair.sigma_cross_m
+    message.stamp_s = now
+    message.sense_s = pair.detected_s - launch.at_s
+    if pair.confirmed_s >= 0.0:
+        message.confirmed = 1
+        message.confirm_s = pair.confirmed_s - pair.detected_s
+        message.accuracy_s = now - pair.confirmed_s
+    else:
+        message.confirm_s = now - pair.detected_s
+    w.noted_message = message.number
+    w.noted_value = pair.range_m
+    pair.sequence += 1
+    send(w, now, m)
+    pair.scan += 1
+    schedule_next_hit(w, now, p)
+
+
+def infrared_sensed(w: Any, now: float, p: int) -> None:
+    """The first infrared detection: a launch report leaves for its ground station after processing."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    launch = w.launches[pair.launch]
+    if pair.detected_s < 0.0:
+        if w.nodes[sensor.node].up == 0:
+            # Looks again one revisit later while the plume burns.
+            if now + sensor.period_s <= launch.at_s + launch.burnout_s:
+                schedule(w, sensor.period_s, INFRARED_SENSED, p, 0, 0)
+            return
+        pair.detected_s = now
+        pair.confirmed_s = now
+        delay = draw(w.distributions, sensor.message_delay_row, pair.key_noise, launch.lineage, 0)
+        schedule(w, delay, INFRARED_SENSED, p, 1, 0)
+        return
+    m = new_message(w, now, INFRARED, sensor.node, pair.destination, mix(pair.key_noise, 0))
+    message = w.messages[m]
+    message.tree = pair.tree
+    message.clearance = pair.clearance
+    message.label_mask = sensor.label_mask
+    message.launch = pair.launch
+    message.priority = PRIORITY_TRACK
+    message.size_bits = sensor.report_bits
+    message.expires_s = now + w.report_lifetime_s
+    message.sensor = pair.sensor
+    message.subject = p
+    message.confirmed = 1
+    message.plot_time_s = pair.detected_s
+    message.stamp_s = launch.at_s
+    message.sense_s = 0.0
+    account(w, m, pair.detected_s, SENSE)
+    account(w, m, pair.confirmed_s, CONFIRM)
+    account(w, m, now, PROCESSING)
+    w.noted_message = message.number
+    send(w, now, m)

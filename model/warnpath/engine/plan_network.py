@@ -1,0 +1,284 @@
+"""The network part of a plan: nodes, links, routes under the policy, scripted outages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from warnpath.engine.codes import (
+    LINK_LISTS,
+    NODE_LISTS,
+    OUTAGE_BEGAN,
+    OUTAGE_ENDED,
+    TARGET_LINK,
+    TARGET_NODE,
+)
+from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
+from warnpath.engine.random_streams import name_key
+from warnpath.network import route_kernel as columns
+from warnpath.network.flows import Flow, standard_flows
+from warnpath.network.graph import build_graph
+from warnpath.network.release import build_policy
+from warnpath.network.routing import FLOW_STATE, FLOW_TREE, RoutingTables, recompute_all, tables_from_graph
+from warnpath.scenario import effective_link
+
+if TYPE_CHECKING:
+    from warnpath.scenario import Scenario
+
+UNLIMITED = 1 << 40
+
+
+@dataclass(frozen=True)
+class NetworkPart:
+    """Nodes and links as numbers, with what is needed to name them again."""
+
+    entities: dict[str, list[dict[str, Any]]]
+    shared_arrays: dict[str, np.ndarray]
+    private_arrays: dict[str, np.ndarray]
+    initial_events: list[tuple[float, int, int, int, int]]
+    graph: Any
+    tables: RoutingTables
+    node_row: dict[str, int]
+    link_elements: list[str]
+    link_directions: list[str]
+    outage_elements: list[str]
+
+    def tree_of(self, kind: str, source: str, destination: str) -> tuple[int, int]:
+        """Route tree and initial clearance of a flow; (-1, 0) if there is no such flow or no route for it."""
+        for row, flow in enumerate(self.tables.flows):
+            if (flow.kind, flow.source, flow.destination) == (kind, source, destination):
+                tree = int(self.tables.flow_table[row, FLOW_TREE])
+                state = int(self.tables.flow_table[row, FLOW_STATE])
+                if np.isinf(self.tables.cost[tree, state]):
+                    return -1, 0
+                return tree, state % self.tables.clearances
+        return -1, 0
+
+
+def plan_network(
+    scenario: Scenario,
+    distributions: DistributionTable,
+    streams: StreamNames,
+    extra_outages: Mapping[str, tuple[float, float | None]],
+) -> NetworkPart:
+    """Plan nodes, links, routes and outages."""
+    policy = build_policy(scenario)
+    graph = build_graph(scenario)
+    flows: tuple[Flow, ...] = standard_flows(scenario, policy)
+    tables = tables_from_graph(graph, policy, flows)
+    node_row = {name: row for row, name in enumerate(tables.node_ids)}
+    lists: list[dict[str, Any]] = []
+    owners: list[tuple[int, int]] = []
+    nodes = _nodes(scenario, tables, distributions, streams, lists, owners)
+    links, elements, directions = _links(scenario, graph, tables, distributions, streams, lists, owners)
+    rules = []
+    for row, release in enumerate(tables.releases):
+        rules.append(
+            {
+                "node": node_row[release.node],
+                "gained_bit": int(tables.rules[row, columns.RULE_GAIN_BIT]),
+                "release_row": distributions.add(release.delay),
+            }
+        )
+        streams.add("rules", row, "key_release", f"sharing:{release.rule}:{release.node}:release")
+    known_before = _scripted(scenario, extra_outages)
+    outages, events, outage_elements = _outages(known_before, elements, node_row)
+    link_up, node_up = tables.link_up.copy(), tables.node_up.copy()
+    for outage in outages:
+        # In force since before the run: the network has long converged around it.
+        if outage["down_s"] <= 0.0:
+            if outage["target_kind"] == TARGET_LINK:
+                link_up[0, outage["target"]] = 0
+                if outage["reverse"] >= 0:
+                    link_up[0, outage["reverse"]] = 0
+            else:
+                node_up[0, outage["target"]] = 0
+    shared = {
+        "lists_owner": np.array(owners, dtype=np.int64).reshape(len(owners), 2),
+        "route_nodes": tables.nodes,
+        "route_links": tables.links,
+        "route_link_order": tables.link_order,
+        "route_link_weights": tables.link_weights,
+        "route_rules": tables.rules,
+        "route_rule_weights": tables.rule_weights,
+        "route_rule_first": tables.rule_first,
+        "route_trees": tables.trees,
+    }
+    if not (link_up.all() and node_up.all()):
+        import dataclasses
+
+        start = dataclasses.replace(
+            tables,
+            link_up=link_up,
+            node_up=node_up,
+            next_step=tables.next_step.copy(),
+            cost=tables.cost.copy(),
+        )
+        recompute_all(start)
+    else:
+        start = tables
+    private = {
+        "route_link_up": link_up,
+        "route_node_up": node_up,
+        "next_step": start.next_step,
+        "route_cost": start.cost,
+        "route_scratch": tables.scratch,
+    }
+    paths = [
+        {"parent": -1, "node": row, "link": -1, "first_child": -1, "next_sibling": -1}
+        for row in range(len(nodes))
+    ]
+    return NetworkPart(
+        entities={
+            "nodes": nodes,
+            "links": links,
+            "lists": lists,
+            "rules": rules,
+            "outages": outages,
+            "paths": paths,
+        },
+        shared_arrays=shared,
+        private_arrays=private,
+        initial_events=events,
+        graph=graph,
+        tables=tables,
+        node_row=node_row,
+        link_elements=elements,
+        link_directions=directions,
+        outage_elements=outage_elements,
+    )
+
+
+def _nodes(
+    scenario: Scenario,
+    tables: RoutingTables,
+    distributions: DistributionTable,
+    streams: StreamNames,
+    lists: list[dict[str, Any]],
+    owners: list[tuple[int, int]],
+) -> list[dict[str, Any]]:
+    by_id = {node.id: node for node in scenario.node}
+    rows = []
+    for index, name in enumerate(tables.node_ids):
+        node = by_id[name]
+        for purpose in ("service", "answer", "assessment", "approval"):
+            streams.add("nodes", index, f"key_{purpose}", f"node:{name}:{purpose}")
+        rows.append(
+            {
+                "name_key": name_key(f"node:{name}"),
+                "nation_bit": int(tables.nodes[index, columns.NODE_NATION_BIT]),
+                "first_list": len(lists),
+                "servers": int(node.servers),
+                "service_row": distributions.add(node.service),
+                "queue_limit": UNLIMITED if node.queue_limit is None else int(node.queue_limit),
+                "answer_row": distributions.add(node.answer),
+                "answer_servers": int(node.answer_servers),
+                "assessment_row": distributions.add(node.assessment),
+                "approval_row": distributions.add(node.approval),
+                "reroute_s": _reroute_s(node.reroute),
+                "first_flow": 0,
+                "flow_count": 0,
+                "up": 1,
+            }
+        )
+        _add_lists(lists, owners, NODE_LISTS, -1, index)
+    return rows
+
+
+def _links(
+    scenario: Scenario,
+    graph: Any,
+    tables: RoutingTables,
+    distributions: DistributionTable,
+    streams: StreamNames,
+    lists: list[dict[str, Any]],
+    owners: list[tuple[int, int]],
+) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    by_id = {link.id: effective_link(scenario, link) for link in scenario.link}
+    rows, elements, directions = [], [], []
+    for index in range(len(tables.links)):
+        tail = tables.node_ids[tables.links[index, columns.LINK_TAIL]]
+        head = tables.node_ids[tables.links[index, columns.LINK_HEAD]]
+        element = tables.element_ids[tables.links[index, columns.LINK_ELEMENT]]
+        link = by_id[element]
+        for purpose in ("jitter", "loss"):
+            streams.add("links", index, f"key_{purpose}", f"link:{element}:{tail}>{head}:{purpose}")
+        retransmit = link.retransmit
+        rows.append(
+            {
+                "tail": int(tables.links[index, columns.LINK_TAIL]),
+                "head": int(tables.links[index, columns.LINK_HEAD]),
+                "first_list": len(lists),
+                "capacity_bps": 0.0 if link.capacity_kbps is None else 1000.0 * float(link.capacity_kbps),
+                "propagation_s": float(graph.edges[tail, head, element]["propagation_s"]),
+                "jitter_row": distributions.add(link.jitter),
+                "keep_order": 0 if link.keep_order is False else 1,
+                "loss": 0.0 if link.loss is None else float(link.loss),
+                "retry_timeout_s": 0.0 if retransmit is None else float(retransmit.timeout_s),
+                "max_attempts": 1 if retransmit is None else int(retransmit.max_attempts),
+                "queue_limit": UNLIMITED if link.queue_limit is None else int(link.queue_limit),
+                "reroute_s": _reroute_s(link.reroute),
+                "up": 1,
+            }
+        )
+        _add_lists(lists, owners, LINK_LISTS, index, -1)
+        elements.append(element)
+        directions.append(f"{tail}>{head}")
+    return rows, elements, directions
+
+
+def _add_lists(
+    lists: list[dict[str, Any]], owners: list[tuple[int, int]], count: int, link: int, node: int
+) -> None:
+    for _ in range(count):
+        lists.append({"head": -1, "tail": -1, "count": 0})
+        owners.append((link, node))
+
+
+def _reroute_s(reroute: Any) -> float:
+    return 0.0 if reroute is None else float(reroute.detection_s) + float(reroute.convergence_s)
+
+
+def _scripted(
+    scenario: Scenario, extra: Mapping[str, tuple[float, float | None]]
+) -> list[tuple[str, float, float | None]]:
+    own = [
+        (item.element, float(item.down_s), None if item.up_s is None else float(item.up_s))
+        for item in scenario.outage
+    ]
+    return sorted(
+        own + [(element, down_s, up_s) for element, (down_s, up_s) in extra.items()],
+        key=lambda item: (item[1], item[0], UP_FOR_EVER if item[2] is None else item[2]),
+    )
+
+
+def _outages(
+    scripted: list[tuple[str, float, float | None]], elements: list[str], node_row: dict[str, int]
+) -> tuple[list[dict[str, Any]], list[tuple[float, int, int, int, int]], list[str]]:
+    rows: list[dict[str, Any]] = []
+    events = []
+    names = []
+    for element, down_s, up_s in scripted:
+        directions = [index for index, name in enumerate(elements) if name == element]
+        target_kind, target, reverse = TARGET_NODE, node_row.get(element, -1), -1
+        if directions:
+            target_kind, target = TARGET_LINK, directions[0]
+            reverse = directions[1] if len(directions) > 1 else -1
+        index = len(rows)
+        rows.append(
+            {
+                "target_kind": target_kind,
+                "target": target,
+                "reverse": reverse,
+                "down_s": down_s,
+                "up_s": UP_FOR_EVER if up_s is None else up_s,
+            }
+        )
+        names.append(element)
+        events.append((down_s, OUTAGE_BEGAN, index, 0, 0))
+        if up_s is not None:
+            events.append((up_s, OUTAGE_ENDED, index, 0, 0))
+    return rows, events, names

@@ -1,0 +1,116 @@
+"""Columns of the opt-in tables: hops, occupancy, tracks, estimates."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from warnpath.engine.codes import DELIVERED, MESSAGE_STATUSES
+from warnpath.engine.output import Columns, text
+from warnpath.network.geometry import great_circle_km
+
+if TYPE_CHECKING:
+    from warnpath.engine.plan import Plan
+
+
+def hops_columns(plan: Plan, world: Any) -> Columns:
+    """One row per message and element it was sent over or served by."""
+    rows = world.hops[: world.hops_count]
+    return {
+        "message": _integers(rows, "message"),
+        "element": text([_element(plan, row) for row in rows]),
+        "queued_s": _floats(rows, "queued_s"),
+        "start_s": _floats(rows, "start_s"),
+        "end_s": _floats(rows, "end_s"),
+        "queue_wait_s": _floats(rows, "start_s") - _floats(rows, "queued_s"),
+        "service_s": _floats(rows, "service_s"),
+        "propagation_s": _floats(rows, "propagation_s"),
+        "outcome": text(
+            ["sent" if row.outcome == DELIVERED else MESSAGE_STATUSES[row.outcome] for row in rows]
+        ),
+    }
+
+
+def occupancy_columns(plan: Plan, world: Any) -> Columns:
+    """One row per change of what an element holds."""
+    rows = world.occupancy[: world.occupancy_count]
+    return {
+        "element": text([_element(plan, row) for row in rows]),
+        "direction": text([plan.network.link_directions[row.link] if row.link >= 0 else "" for row in rows]),
+        "time_s": _floats(rows, "time_s"),
+        "queued": _integers(rows, "queued"),
+        "in_service": _integers(rows, "in_service"),
+    }
+
+
+def tracks_columns(plan: Plan, world: Any) -> Columns:
+    """One row per look of a C2 at a launch: errors against the truth beside what the picture claims."""
+    rows = world.tracks[: world.tracks_count]
+    pictures = [world.pictures[row.picture] for row in rows]
+    launched = np.array([world.launches[picture.launch].at_s for picture in pictures])
+    impacts = []
+    for row, picture in zip(rows, pictures, strict=True):
+        flight = plan.sensing.trajectories[picture.launch]
+        error = math.nan
+        if row.impact_valid:
+            error = great_circle_km(
+                math.degrees(row.impact_latitude_rad),
+                math.degrees(row.impact_longitude_rad),
+                flight.impact_lat_deg,
+                flight.impact_lon_deg,
+            )
+        impacts.append(error)
+    return {
+        "c2": text([plan.network.tables.node_ids[picture.node] for picture in pictures]),
+        "launch": text([plan.sensing.launch_ids[picture.launch] for picture in pictures]),
+        "time_s": _floats(rows, "time_s") - launched,
+        "age_s": _known(_floats(rows, "age_s")),
+        "position_error_m": _known(_floats(rows, "position_error_m")),
+        "position_sigma_m": _floats(rows, "position_sigma_m"),
+        "impact_error_km": np.array(impacts, dtype=np.float64),
+        "impact_sigma_km": np.where(
+            _integers(rows, "impact_valid") == 1, _floats(rows, "impact_sigma_m") / 1000.0, np.nan
+        ),
+        "sources": _integers(rows, "sources"),
+    }
+
+
+def estimates_columns(plan: Plan, world: Any) -> Columns:
+    """One row per look of a deciding C2 at an area: what would have been said then."""
+    rows = world.estimates[: world.estimates_count]
+    pictures = [world.pictures[row.picture] for row in rows]
+    launched = np.array([world.launches[picture.launch].at_s for picture in pictures])
+    return {
+        "c2": text([plan.network.tables.node_ids[picture.node] for picture in pictures]),
+        "launch": text([plan.sensing.launch_ids[picture.launch] for picture in pictures]),
+        "consumer": text(
+            [plan.network.tables.node_ids[world.warnings[row.warning].consumer] for row in rows]
+        ),
+        "time_s": _floats(rows, "time_s") - launched,
+        "probability": _floats(rows, "probability"),
+        "sigma_km": _floats(rows, "sigma_m") / 1000.0,
+        "thrust_probability": _floats(rows, "thrust_probability"),
+        "rule_met": _integers(rows, "met") == 1,
+        "sources": _integers(rows, "sources"),
+    }
+
+
+def _element(plan: Plan, row: Any) -> str:
+    if row.link >= 0:
+        return plan.network.link_elements[row.link]
+    return plan.network.tables.node_ids[row.node]
+
+
+def _floats(rows: Any, name: str) -> np.ndarray:
+    return np.array([getattr(row, name) for row in rows], dtype=np.float64)
+
+
+def _integers(rows: Any, name: str) -> np.ndarray:
+    return np.array([getattr(row, name) for row in rows], dtype=np.int64)
+
+
+def _known(values: np.ndarray) -> np.ndarray:
+    """Negative stands for unknown in the trace rows."""
+    return np.where(values < 0.0, np.nan, values)
