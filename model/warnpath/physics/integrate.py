@@ -41,8 +41,8 @@ FELL_BACK = -2  # below the ground while thrusting
 LEFT_EARTH = -3  # above the ceiling, or in the air for too long
 
 CEILING_M = 60_000e3
-POSITION_TOLERANCE_M = 1e-4
-VELOCITY_TOLERANCE_M_S = 1e-6
+POSITION_TOLERANCE_M = 1e-5
+VELOCITY_TOLERANCE_M_S = 1e-7
 LONGEST_STEP_S = 40.0
 _BISECTIONS = 60
 

@@ -2,8 +2,9 @@
 
 A radar is one row of a table of floats, columns below, made by `sensor_row`; the kernels take the table and
 a row number. Bending of the line of sight is that of Recommendation ITU-R P.834 for a station at the ground
-and an object beyond the atmosphere; an object inside it is bent less than computed here (by 0.1 degree at
-the most). There is no "4/3 earth" anywhere: it is a model for paths inside the lower atmosphere.
+and an object beyond the atmosphere. For one inside it the apparent elevation comes out too high: by 0.1
+degree at 20 km and 3 degrees of elevation, by 0.13 degree at 40 km on the horizon (ray traced). There is no
+"4/3 earth" anywhere: it is a model for paths inside the lower atmosphere.
 """
 
 from __future__ import annotations
