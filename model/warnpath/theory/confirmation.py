@@ -47,17 +47,17 @@ def confirmation_mean_scans(hits: int, scans: int, detection_probability: Number
     _check_probability(detection_probability)
     kept = scans - 1
     states: list[History] = [h for h in product((False, True), repeat=kept) if sum(h) < hits]
-    index = {state: row for row, state in enumerate(states)}
-    one = detection_probability / detection_probability  # 1 in the arithmetic of the argument
+    index = {known: row for row, known in enumerate(states)}
+    one: Number = detection_probability / detection_probability  # 1 in the arithmetic of the argument
     # One row per state: the coefficients of (I - Q) E = 1, the right-hand side last.
     rows: list[list[Number]] = []
-    for history in states:
-        row = [one - one] * len(states) + [one]
-        row[index[history]] += one
+    for state in states:
+        row: list[Number] = [one - one] * len(states) + [one]
+        row[index[state]] += one
         for hit, chance in ((True, detection_probability), (False, one - detection_probability)):
-            if hit and sum(history) + 1 >= hits:
+            if hit and sum(state) + 1 >= hits:
                 continue
-            after = (*history, hit)[1:] if kept else history
+            after: History = (*state, hit)[1:] if kept else state
             row[index[after]] -= chance
         rows.append(row)
     return _solve_first(rows, index[(False,) * kept])

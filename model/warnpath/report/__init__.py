@@ -1,0 +1,1 @@
+"""Figures drawn from result tables; each returns its Axes and neither shows nor saves anything."""
