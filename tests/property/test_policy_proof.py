@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
-from hypothesis import given, seed, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 
@@ -100,8 +100,7 @@ def is_walk(case: Case, start: str, steps: tuple[ProductStep, ...]) -> bool:
     return case.nations[node] == case.prohibition.to
 
 
-@seed(20231219)
-@settings(max_examples=250, deadline=None, database=None)
+@settings(max_examples=250)
 @given(cases())
 def test_proof_agrees_with_walking_every_way(case: Case) -> None:
     graph = small_graph(case.nations, case.rows)
@@ -112,8 +111,7 @@ def test_proof_agrees_with_walking_every_way(case: Case) -> None:
         assert is_walk(case, leak.start, leak.steps)
 
 
-@seed(20231220)
-@settings(max_examples=100, deadline=None, database=None)
+@settings(max_examples=100)
 @given(cases())
 def test_no_walk_visits_a_node_that_is_not_cleared(case: Case) -> None:
     assert all(case.nations[node] in held for node, held, _ in walks(case))

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import networkx as nx
 import numpy as np
-from hypothesis import given, seed, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 
@@ -128,8 +128,7 @@ def expected_cost_s(case: Case, flow: Flow, down: frozenset[str] = frozenset()) 
     )
 
 
-@seed(20231219)
-@settings(max_examples=120, deadline=None, database=None)
+@settings(max_examples=120)
 @given(cases())
 def test_cost_is_that_of_networkx(case: Case) -> None:
     tables = case.tables()
@@ -137,8 +136,7 @@ def test_cost_is_that_of_networkx(case: Case) -> None:
         assert tables.flow_cost_s(flow) == expected_cost_s(case, flow)
 
 
-@seed(20231220)
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(cases())
 def test_route_adds_up_and_breaks_no_rule(case: Case) -> None:
     tables = case.tables()
@@ -154,8 +152,7 @@ def test_route_adds_up_and_breaks_no_rule(case: Case) -> None:
         assert not case.ends.intersection(step.head for step in steps[:-1] if step.kind == "link")
 
 
-@seed(20231221)
-@settings(max_examples=60, deadline=None, database=None)
+@settings(max_examples=60)
 @given(cases(), st.data())
 def test_taking_links_away_never_lowers_a_cost(case: Case, data: st.DataObject) -> None:
     tables = case.tables()
@@ -173,8 +170,7 @@ def test_taking_links_away_never_lowers_a_cost(case: Case, data: st.DataObject) 
     assert np.array_equal(tables.cost, before)
 
 
-@seed(20231222)
-@settings(max_examples=30, deadline=None, database=None)
+@settings(max_examples=30)
 @given(cases(), st.randoms(use_true_random=False))
 def test_tables_do_not_depend_on_the_order_of_the_input(case: Case, shuffler: object) -> None:
     rows = list(case.rows)

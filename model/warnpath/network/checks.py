@@ -10,38 +10,55 @@ import networkx as nx
 
 from warnpath.network.findings import Finding
 from warnpath.network.flows import Flow, standard_flows
-from warnpath.network.geometry import LIGHT_VACUUM_US_PER_KM, light_time_s, separation_km
 from warnpath.network.graph import Graph, build_graph
 from warnpath.network.proof import prove_policy
 from warnpath.network.release import Policy, build_policy, releases_of
 from warnpath.network.routing import RoutingTables, tables_from_graph
+from warnpath.scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
 
 
-def check_network(scenario: Scenario) -> tuple[Finding, ...]:
-    """Everything wrong or odd with the network and the policy of a scenario, by element.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        With valid references (ends of links, ``reports_to``, ``decided_by``, ``via`` name nodes).
+def require_sound_network(scenario: Scenario) -> tuple[Finding, ...]:
+    """Refuse a scenario whose network or policy is wrong.
 
     Returns
     -------
     tuple of Finding
-        Errors first.
+        What is odd but can be simulated.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem, placed in the scenario's file; a leak with the walk it takes.
+    """
+    found = check_network(scenario)
+    problems = [
+        scenario.locations.problem(item.key, item.message, item.expected, item.value)
+        for item in found
+        if item.is_error
+    ]
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def check_network(scenario: Scenario) -> tuple[Finding, ...]:
+    """Everything wrong or odd with the network and the policy of a scenario, errors first.
+
+    Raises
+    ------
+    ScenarioError
+        More nations than a policy can tell apart.
     """
     graph, policy = build_graph(scenario), build_policy(scenario)
-    flows = standard_flows(scenario, policy)
-    tables = tables_from_graph(graph, policy, flows)
+    tables = tables_from_graph(graph, policy, standard_flows(scenario, policy))
     found = [
         *prove_policy(scenario, graph, policy),
         *isolated_nodes(graph),
-        *faster_than_light(graph),
-        *sensors_cut_off(scenario, graph, policy, tables),
-        *consumers_not_reached(scenario, graph, policy, tables),
+        *sensors_cut_off(graph, policy, tables),
+        *consumers_not_reached(graph, policy, tables),
         *useless_origins(tables),
     ]
     return tuple(sorted(found, key=lambda item: (not item.is_error, item.key, item.message)))
@@ -58,31 +75,7 @@ def isolated_nodes(graph: Graph) -> Iterator[Finding]:
         )
 
 
-def faster_than_light(graph: Graph) -> Iterator[Finding]:
-    """Links whose delay or length is less than light in vacuum or the distance of their ends allows."""
-    for tail, head, link, data in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[2]):
-        if not data["forward"]:
-            continue
-        ends = [
-            (graph.nodes[end]["lat_deg"], graph.nodes[end]["lon_deg"], graph.nodes[end]["alt_m"])
-            for end in (tail, head)
-        ]
-        distance_km = separation_km(*ends)
-        least_s = light_time_s(distance_km, LIGHT_VACUUM_US_PER_KM)
-        # Coordinates are rounded and the distance is that on a sphere: 1 % and 10 km are no contradiction.
-        if data["propagation_s"] < 0.99 * least_s - light_time_s(10.0, LIGHT_VACUUM_US_PER_KM):
-            given = data["propagation_given"]
-            yield Finding(
-                key=("link", link, "propagation_ms" if given else "length_km"),
-                value=round(data["propagation_s"] * 1e3, 6) if given else data["length_km"],
-                message=f"{tail} and {head} are {distance_km:.0f} km apart, and nothing is faster than light",
-                expected=f"at least {distance_km:.0f} km, {least_s * 1e3:.3g} ms of light in vacuum",
-            )
-
-
-def sensors_cut_off(
-    scenario: Scenario, graph: Graph, policy: Policy, tables: RoutingTables
-) -> Iterator[Finding]:
+def sensors_cut_off(graph: Graph, policy: Policy, tables: RoutingTables) -> Iterator[Finding]:
     """Sensors whose data cannot reach the C2 they report to."""
     for flow in tables.flows:
         if flow.kind == "sensor" and math.isinf(tables.flow_cost_s(flow)):
@@ -94,9 +87,7 @@ def sensors_cut_off(
             )
 
 
-def consumers_not_reached(
-    scenario: Scenario, graph: Graph, policy: Policy, tables: RoutingTables
-) -> Iterator[Finding]:
+def consumers_not_reached(graph: Graph, policy: Policy, tables: RoutingTables) -> Iterator[Finding]:
     """Consumers whom no alert reaches, and those whose C2 has no data to decide on."""
     informed = informed_nodes(tables)
     for flow in tables.flows:

@@ -73,9 +73,11 @@ def shared_risk_failures(scenario: Scenario, tables: RoutingTables) -> tuple[Con
     """Every shared-risk group of a scenario, failing as a whole, sorted by name."""
     used = used_elements(tables)
     groups: dict[str, set[str]] = {}
-    for element in (*scenario.node, *scenario.link):
-        for name in element.shared_risk:
-            groups.setdefault(name, set()).add(element.id)
+    shared = [(node.id, node.shared_risk) for node in scenario.node]
+    shared += [(link.id, link.shared_risk) for link in scenario.link]
+    for element, names in shared:
+        for name in names:
+            groups.setdefault(name, set()).add(element)
     return tuple(
         Contingency(name, "shared_risk", "shared_risk", tuple(sorted(ids)), not used.isdisjoint(ids))
         for name, ids in sorted(groups.items())

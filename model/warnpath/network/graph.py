@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import networkx as nx
 
 from warnpath.network.geometry import LIGHT_VACUUM_US_PER_KM, light_time_s, separation_km
+from warnpath.scenario import effective_link
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Scenario
-    from warnpath.scenario.links import Link
+    from warnpath.scenario import Distribution, Scenario
+    from warnpath.scenario.geometry import Point
+    from warnpath.scenario.resolve import EffectiveLink
 
 REFERENCE_BYTES = 200
 """Size of a track report (see the scenario's definitions): the message whose latency routes minimise."""
@@ -42,8 +44,7 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
     networkx.MultiDiGraph
         Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label``;
         edges (tail, head, link id), two for a duplex link, with ``link, medium, forward, length_km,
-        light_us_per_km, propagation_given, propagation_s, transmission_s, jitter_s, retransmission_s,
-        latency_s``.
+        light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s``.
         ``latency_s`` adds the mean service of the node entered. Sorted by id.
     """
     graph: Graph = nx.MultiDiGraph(name=scenario.name)
@@ -55,32 +56,14 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
             group=node.group or node.role,
             lat_deg=float(node.lat_deg),
             lon_deg=float(node.lon_deg),
-            alt_m=number(node.alt_m, 0.0),
+            alt_m=float(node.alt_m),
             service_s=mean_s(node.service),
             transit=node.role not in ENDS,
             data_label=node.label if node.role == "sensor" else "",
         )
     for link in sorted(scenario.link, key=lambda item: item.id):
-        _add_link(graph, scenario, link, reference_bytes)
+        _add_link(graph, effective_link(scenario, link), reference_bytes)
     return graph
-
-
-def link_propagation_s(link: Any, distance_km: float) -> float:
-    """One-way propagation of a link, s: as given, or length x route factor x us per km + equipment.
-
-    Parameters
-    ----------
-    link : resolved link
-        With the defaults of its medium (`warnpath.scenario.effective_link`).
-    distance_km : float
-        Used where the link states no length.
-    """
-    if link.propagation_ms is not None:
-        return float(link.propagation_ms) * 1e-3
-    length_km = number(link.length_km, distance_km)
-    per_km = number(link.propagation_us_per_km, LIGHT_VACUUM_US_PER_KM)
-    on_the_way_s = light_time_s(length_km * number(link.route_factor, 1.0), per_km)
-    return on_the_way_s + number(link.equipment_ms, 0.0) * 1e-3
 
 
 def transmission_s(size_bytes: float, capacity_kbps: float) -> float:
@@ -144,41 +127,28 @@ def path_stretch(graph: Graph, path: Sequence[str]) -> float:
     return propagation_s / floor_s
 
 
-def number(value: Any, default: float) -> float:
-    """A quantity as float, or the default if it is not given."""
-    return default if value is None else float(value)
-
-
-def mean_s(distribution: Any) -> float:
+def mean_s(distribution: Distribution | None) -> float:
     """Mean of a delay in seconds; 0 where there is none."""
-    return 0.0 if distribution is None else float(distribution.mean())
+    return 0.0 if distribution is None else distribution.mean()
 
 
-def _place(graph: Graph, node: str) -> tuple[float, float, float]:
+def _place(graph: Graph, node: str) -> Point:
     data = graph.nodes[node]
-    return data["lat_deg"], data["lon_deg"], data["alt_m"]
+    return data["lat_deg"], data["lon_deg"], data["alt_m"] / 1e3
 
 
-def _add_link(graph: Graph, scenario: Scenario, link: Link, reference_bytes: int) -> None:
-    from warnpath.scenario import effective_link
-
-    resolved = effective_link(scenario, link)
-    tail, head = link.ends
-    distance_km = separation_km(_place(graph, tail), _place(graph, head))
-    propagation_s = link_propagation_s(resolved, distance_km)
-    sending_s = transmission_s(reference_bytes, float(resolved.capacity_kbps))
-    jitter_s = mean_s(resolved.jitter)
+def _add_link(graph: Graph, link: EffectiveLink, reference_bytes: int) -> None:
+    sending_s = transmission_s(reference_bytes, float(link.capacity_kbps))
+    jitter_s = mean_s(link.jitter)
     repeating_s = 0.0
-    if resolved.retransmit is not None:
+    if link.retransmit is not None:
         repeating_s = expected_retransmission_s(
-            number(resolved.loss, 0.0),
-            float(resolved.retransmit.timeout_s),
-            int(resolved.retransmit.max_attempts),
+            float(link.loss), float(link.retransmit.timeout_s), link.retransmit.max_attempts
         )
-    given = resolved.propagation_ms is not None
-    light_us_per_km = (
-        LIGHT_VACUUM_US_PER_KM if given else number(resolved.propagation_us_per_km, LIGHT_VACUUM_US_PER_KM)
-    )
+    light_us_per_km = LIGHT_VACUUM_US_PER_KM
+    if link.propagation_ms is None and link.propagation_us_per_km is not None:
+        light_us_per_km = float(link.propagation_us_per_km)
+    tail, head = link.ends
     for forward in (True, False) if link.duplex else (True,):
         start, end = (tail, head) if forward else (head, tail)
         graph.add_edge(
@@ -186,14 +156,13 @@ def _add_link(graph: Graph, scenario: Scenario, link: Link, reference_bytes: int
             end,
             key=link.id,
             link=link.id,
-            medium=link.medium or "",
+            medium=link.medium,
             forward=forward,
-            length_km=number(resolved.length_km, distance_km),
+            length_km=link.length_km,
             light_us_per_km=light_us_per_km,
-            propagation_given=given,
-            propagation_s=propagation_s,
+            propagation_s=link.propagation_s,
             transmission_s=sending_s,
             jitter_s=jitter_s,
             retransmission_s=repeating_s,
-            latency_s=propagation_s + sending_s + jitter_s + repeating_s + graph.nodes[end]["service_s"],
+            latency_s=link.propagation_s + sending_s + jitter_s + repeating_s + graph.nodes[end]["service_s"],
         )

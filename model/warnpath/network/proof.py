@@ -27,7 +27,6 @@ from warnpath.network.release import (
     walk_text,
 )
 from warnpath.network.routing import RoutingTables, route
-from warnpath.scenario.problems import did_you_mean, one_of
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
@@ -101,29 +100,11 @@ def prove_policy(scenario: Scenario, graph: Graph, policy: Policy) -> Iterator[F
     Yields
     ------
     Finding
-        For each prohibition: data of its own nation, a label no sensor has, the rules that contradict it
-        and, where one exists, the walk by which data leaks.
+        For each prohibition the walk by which data leaks, if there is one, and the rules that contradict it
+        although no walk can use them over the present links.
     """
-    produced = sorted({data["data_label"] for _, data in graph.nodes(data=True) if data["data_label"]})
     for prohibition in sorted(scenario.prohibition, key=lambda item: item.id):
         label, nation = prohibition.data_of, prohibition.to
-        if owner(label) == nation:
-            yield Finding(
-                key=("prohibition", prohibition.id, "to"),
-                value=nation,
-                message=f"data labelled {label} belongs to {nation} and cannot be kept from it",
-                expected=f"a nation other than {nation}",
-            )
-            continue
-        if label not in produced:
-            yield Finding(
-                key=("prohibition", prohibition.id, "data_of"),
-                value=label,
-                message="no sensor has data with this label, so the prohibition protects nothing"
-                + did_you_mean(label, produced),
-                expected=one_of(produced),
-            )
-            continue
         leak = find_leak(graph, policy, prohibition)
         if leak is not None:
             yield Finding(

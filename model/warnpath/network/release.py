@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from warnpath.network.graph import Graph, mean_s
+from warnpath.scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Scenario
-    from warnpath.scenario.nodes import Node
+    from warnpath.scenario import Distribution, Scenario
 
 Labels = tuple[str, ...]
 
@@ -34,7 +34,7 @@ class Grant:
     node: str
     nation: str
     mean_s: float
-    delay: object | None
+    delay: Distribution | None
     on_request: bool
 
 
@@ -102,8 +102,8 @@ class Release:
         Nation that gains the data.
     mean_s : float
         Mean delay, s; the weight of the release in a route.
-    delay : object or None
-        The scenario's distribution of the delay; None where there is no delay.
+    delay : Distribution or None
+        The delay; None where there is none.
     on_request : bool
         True if only a person's answer to a request may use it.
     """
@@ -112,7 +112,7 @@ class Release:
     node: str
     nation: str
     mean_s: float
-    delay: object | None
+    delay: Distribution | None
     on_request: bool
 
 
@@ -131,24 +131,26 @@ def build_policy(scenario: Scenario) -> Policy:
 
     Raises
     ------
-    ValueError
+    ScenarioError
         More than `MAX_NATIONS` nations.
     """
     nodes = {node.id: node for node in scenario.node}
-    nations = {node.nation for node in scenario.node}
-    nations |= {owner(node.label) for node in scenario.node if node.role == "sensor"}
-    nations |= {rule.to for rule in scenario.sharing} | {owner(rule.data_of) for rule in scenario.sharing}
-    nations |= {item.to for item in scenario.prohibition}
-    nations |= {owner(item.data_of) for item in scenario.prohibition}
+    nations = {*scenario.nations(), *(owner(label) for label in scenario.labels())}
+    for item in scenario.sharing:
+        nations.update((item.to, owner(item.data_of)))
+    for forbidden in scenario.prohibition:
+        nations.update((forbidden.to, owner(forbidden.data_of)))
     if len(nations) > MAX_NATIONS:
-        raise ValueError(
-            f"{len(nations)} nations ({', '.join(sorted(nations))}), at most {MAX_NATIONS} can be told"
-            " apart by the sharing policy; give one name to those that share everything"
+        problem = scenario.problem(
+            "",
+            f"has {len(nations)} nations ({', '.join(sorted(nations))})",
+            f"at most {MAX_NATIONS}; give one name to those that share everything",
         )
+        raise ScenarioError([problem])
     grants = []
     for rule in scenario.sharing:
         for node_id in rule.via:
-            delay = rule.release if rule.release is not None else _release_of(nodes.get(node_id))
+            delay = rule.release if rule.release is not None else nodes[node_id].release
             grants.append(
                 Grant(
                     rule=rule.id,
@@ -259,10 +261,6 @@ def walk_text(steps: Iterable[ProductStep], start: str) -> str:
         else:
             text += f" -> {step.head}"
     return text
-
-
-def _release_of(node: Node | None) -> object | None:
-    return None if node is None else node.release
 
 
 def _slowest_of_quickest(labels: Iterable[str], grants: list[Grant]) -> Grant | None:
