@@ -1,0 +1,161 @@
+"""Names that must name something, and a policy that must not contradict itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from warnpath.scenario.locations import Findings, Key, entries, names_of, reach
+from warnpath.scenario.problems import did_you_mean, one_of
+
+Document = Mapping[str, Any]
+
+
+def check_references(document: Document, findings: Findings) -> None:
+    """Check every name in a document that refers to another element."""
+    nodes = names_of(document, "node")
+    links = names_of(document, "link")
+    for name in sorted(set(nodes) & set(links)):
+        findings.add(
+            ("link", name, "id"), "is the id of a node too", "ids told apart, for outages name either", name
+        )
+    for name, node in entries(document, "node"):
+        _check_sensor(("node", name, "sensor"), node, document, findings)
+        _check_consumer(("node", name, "consumer"), node, document, findings)
+    for name, link in entries(document, "link"):
+        for number, end in _texts(link.get("ends")):
+            _known(("link", name, "ends", str(number)), end, nodes, "node", findings)
+        _known(("link", name, "medium"), link.get("medium"), names_of(document, "medium"), "medium", findings)
+    for name, launch in entries(document, "launch"):
+        profiles = names_of(document, "profile")
+        _known(("launch", name, "profile"), launch.get("profile"), profiles, "profile", findings)
+    for name, outage in entries(document, "outage"):
+        key = ("outage", name, "element")
+        _known(key, outage.get("element"), (*nodes, *links), "node or link", findings)
+    _check_policy(document, findings)
+    _check_sources(document, findings)
+
+
+def _known(key: Key, name: Any, known: Iterable[str], what: str, findings: Findings) -> bool:
+    """Whether a name is known; notes a problem if it is a text that is not."""
+    if not isinstance(name, str):
+        return False
+    names = tuple(known)
+    if name in names:
+        return True
+    findings.add(key, f"names no {what}{did_you_mean(name, names)}", one_of(names), name)
+    return False
+
+
+def _check_sensor(key: Key, node: Document, document: Document, findings: Findings) -> None:
+    sensor = node.get("sensor")
+    if not isinstance(sensor, dict):
+        return
+    classes = names_of(document, "sensor_class")
+    _known((*key, "class"), sensor.get("class"), classes, "class of sensors", findings)
+    target = sensor.get("reports_to")
+    if _known((*key, "reports_to"), target, names_of(document, "node"), "node", findings):
+        role = reach(document, "node", str(target), "role")
+        if role != "c2":
+            findings.add(
+                (*key, "reports_to"), f'names a node of role "{role}"', 'a node of role "c2"', target
+            )
+
+
+def _check_consumer(key: Key, node: Document, document: Document, findings: Findings) -> None:
+    consumer = node.get("consumer")
+    if not isinstance(consumer, dict):
+        return
+    decider = consumer.get("decided_by")
+    if not _known((*key, "decided_by"), decider, names_of(document, "node"), "node", findings):
+        return
+    other = reach(document, "node", str(decider))
+    deciding = [
+        name for name, entry in entries(document, "node") if "assessment" in entry or "approval" in entry
+    ]
+    if other.get("role") != "c2" or not ("assessment" in other or "approval" in other):
+        expected = "a C2 with assessment and approval: " + one_of(deciding)
+        findings.add((*key, "decided_by"), "names a node where nobody decides", expected, decider)
+    elif isinstance(node.get("nation"), str) and other.get("nation") != node["nation"]:
+        findings.add(
+            (*key, "decided_by"),
+            f'names a node of another nation ("{other.get("nation")}")',
+            f'a C2 of "{node["nation"]}": warnings stay in the nation that decided them',
+            decider,
+        )
+
+
+def _check_policy(document: Document, findings: Findings) -> None:
+    nodes = names_of(document, "node")
+    nations = sorted(
+        {nation for _, node in entries(document, "node") if isinstance(nation := node.get("nation"), str)}
+    )
+    labels = sorted(
+        {
+            str(label)
+            for _, node in entries(document, "node")
+            if node.get("role") == "sensor"
+            and (label := node.get("data_label", node.get("nation"))) is not None
+        }
+    )
+    for kind, field in (("sharing", "via"), ("prohibition", "except_via")):
+        for name, rule in entries(document, kind):
+            key = (kind, name)
+            label, nation = rule.get("data_of"), rule.get("to")
+            _known((*key, "data_of"), label, labels, "label of a sensor's data", findings)
+            _known((*key, "to"), nation, nations, "nation", findings)
+            if isinstance(label, str) and label.split("-")[0] == nation:
+                what = "shares data with its owner" if kind == "sharing" else "keeps data from its owner"
+                findings.add((*key, "to"), what, "another nation than that of data_of", nation)
+            for number, via in _texts(rule.get(field)):
+                place = (*key, field, str(number))
+                if not _known(place, via, nodes, "node", findings):
+                    continue
+                role = reach(document, "node", via, "role")
+                if role in ("sensor", "consumer"):
+                    findings.add(place, f'names a node of role "{role}"', "a C2, hub or relay", via)
+    for name, rule in entries(document, "sharing"):
+        for other_name, other in entries(document, "prohibition"):
+            _check_contradiction(("sharing", name), rule, other_name, other, findings)
+
+
+def _check_contradiction(
+    key: Key, rule: Document, other_name: str, prohibition: Document, findings: Findings
+) -> None:
+    same = all(rule.get(field) == prohibition.get(field) is not None for field in ("data_of", "to"))
+    if not same:
+        return
+    allowed = {name for _, name in _texts(prohibition.get("except_via"))}
+    for number, via in _texts(rule.get("via")):
+        if via not in allowed:
+            findings.add(
+                (*key, "via", str(number)),
+                f'releases what prohibition "{other_name}" forbids',
+                f"one of its exceptions ({', '.join(sorted(allowed)) or 'it has none'}), or no such prohibition",
+                via,
+            )
+
+
+def _check_sources(document: Document, findings: Findings) -> None:
+    known = document.get("source")
+    names = tuple(known) if isinstance(known, dict) else ()
+    for kind in document:
+        if kind != "source":
+            for key, name in _cited((kind,), document[kind]):
+                _known(key, name, names, "entry of [source]", findings)
+
+
+def _cited(key: Key, value: Any) -> Iterator[tuple[Key, Any]]:
+    """Every ``source`` of a number in a table, with its path."""
+    if isinstance(value, dict):
+        if "nominal" in value and "source" in value:
+            yield (*key, "source"), value["source"]
+        for name, item in value.items():
+            yield from _cited((*key, str(name)), item)
+
+
+def _texts(value: Any) -> Iterator[tuple[int, str]]:
+    if isinstance(value, list):
+        for number, item in enumerate(value):
+            if isinstance(item, str):
+                yield number, item

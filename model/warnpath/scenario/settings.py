@@ -1,0 +1,59 @@
+"""Settings of a run and the rule by which a warning is issued."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, StrictInt
+
+from warnpath.scenario.quantities import Count, Fraction, PositiveSeconds, RadarRange, Seconds, Table
+from warnpath.scenario.quantities import quantity as q
+
+
+class RunSettings(Table):
+    """How a scenario is run.
+
+    Attributes
+    ----------
+    replications, seed : int
+        Number of replications, and the seed of all draws.
+    drain_s : float
+        The run goes on this long after the last impact.
+    impact_interval_s : float
+        Least time between two impact predictions of a C2 for a launch.
+    posterior_lag_s : float
+        How late a measurement may arrive and still be replayed exactly.
+    report_interval_s : float
+        Periodic track report from C2 to C2.
+    required_lead_s : float
+        A warning with less time left than this is late.
+    """
+
+    replications: Count = 20
+    seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] = 1
+    drain_s: Seconds = q(120.0)
+    impact_interval_s: PositiveSeconds = q(1.0)
+    posterior_lag_s: PositiveSeconds = q(60.0)
+    report_interval_s: PositiveSeconds = q(12.0)
+    required_lead_s: Seconds = q(0.0)
+
+
+class WarningRule(Table):
+    """When a picture is good enough for an area alert.
+
+    Attributes
+    ----------
+    max_thrust_probability : float
+        The object must be coasting with at least the complement of this probability.
+    max_impact_sigma_km : float
+        Largest major axis (1 sigma) of the predicted impact.
+    min_area_probability : float
+        Least probability that the area is in danger.
+    burnout_hold_s : float
+        How long the flight must look ballistic, because a staging coast does too.
+    """
+
+    max_thrust_probability: Fraction = q(0.05)
+    max_impact_sigma_km: RadarRange = q(20.0)
+    min_area_probability: Fraction = q(0.1)
+    burnout_hold_s: Seconds = q(5.0)

@@ -1,0 +1,171 @@
+"""What must stand together, or must not, within one element.
+
+These checks read plain data, so they hold also for an element that pydantic refuses for another reason, and
+every problem of a file is found in one go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from warnpath.scenario.locations import Findings, Key, entries, names_of, reach
+from warnpath.scenario.problems import one_of
+
+RADAR_NEEDS = ("range_km", "scan_period_s", "sigma_m")
+INFRARED_NEEDS = ("scan_period_s", "first_detection", "message_delay")
+FLIGHT_NEEDS = ("apogee_km", "burn_time_s", "ballistic_coefficient_kg_m2")
+
+Document = Mapping[str, Any]
+
+
+def check_structure(document: Document, findings: Findings) -> None:
+    """Check every element by itself, with the defaults of its class."""
+    for name, node in entries(document, "node"):
+        _check_node(("node", name), node, findings)
+        _check_reliability(("node", name), node, {}, findings)
+        if isinstance(node.get("sensor"), dict):
+            _check_sensor(("node", name, "sensor"), node["sensor"], document, findings)
+    for name, link in entries(document, "link"):
+        medium = _entry(document, "medium", link.get("medium"))
+        _check_link(("link", name), link, medium, findings)
+        _check_reliability(("link", name), link, medium or {}, findings)
+    for name, medium in entries(document, "medium"):
+        _check_reliability(("medium", name), medium, {}, findings, partial=True)
+    for name, launch in entries(document, "launch"):
+        _check_launch(("launch", name), launch, document, findings)
+    _check_launch_set(document, findings)
+    if not names_of(document, "node"):
+        findings.add(("node",), "is missing: the scenario has no nodes", "at least one [[node]]")
+
+
+def _check_node(key: Key, node: Document, findings: Findings) -> None:
+    role = node.get("role")
+    for table in ("sensor", "consumer"):
+        if role == table and table not in node:
+            wanted = "reports_to" if table == "sensor" else "product and decided_by"
+            findings.add((*key, table), "is missing", f"a table [node.{table}] with {wanted}")
+        elif table in node and isinstance(role, str) and role != table:
+            findings.add(
+                (*key, table), f'stands in a node of role "{role}"', f'role = "{table}", or no {table} table'
+            )
+    given = [name for name in ("assessment", "approval") if name in node]
+    if len(given) == 1:
+        other = "approval" if given[0] == "assessment" else "assessment"
+        findings.add(
+            (*key, other),
+            f"is missing beside {given[0]}",
+            "both, for a C2 that decides on warnings, or neither",
+        )
+    for name in (*given, "answer") if "answer" in node else given:
+        if isinstance(role, str) and role != "c2":
+            findings.add(
+                (*key, name), f'stands in a node of role "{role}"', 'people decide and answer at a "c2"'
+            )
+    label, nation = node.get("data_label"), node.get("nation")
+    if isinstance(label, str) and isinstance(nation, str) and label.split("-")[0] != nation:
+        findings.add(
+            (*key, "data_label"),
+            f'belongs to another nation than the node ("{nation}")',
+            f'"{nation}" or "{nation}-..."',
+            label,
+        )
+
+
+def _check_sensor(key: Key, sensor: Document, document: Document, findings: Findings) -> None:
+    class_name = sensor.get("class")
+    common = _entry(document, "sensor_class", class_name)
+    kind = sensor.get("kind", "radar")
+    if common is not None:
+        class_kind = common.get("kind", "radar")
+        if kind != class_kind:
+            findings.add(
+                (*key, "kind"),
+                f'is "{kind}", but its class "{class_name}" is "{class_kind}"',
+                f'kind = "{class_kind}"',
+            )
+    elif class_name is not None:
+        return  # an unknown class is reported by itself; what it would supply cannot be known
+    needs = INFRARED_NEEDS if kind == "infrared" else RADAR_NEEDS
+    for field in needs:
+        if field not in sensor and field not in (common or {}):
+            findings.add((*key, field), "is missing", f"{field} here or in the sensor's class")
+
+
+def _check_link(key: Key, link: Document, medium: Document | None, findings: Findings) -> None:
+    ends = link.get("ends")
+    if isinstance(ends, list) and len(ends) == 2 and ends[0] == ends[1]:
+        findings.add((*key, "ends"), "are the same node", "two different nodes", ends)
+    if medium is None:
+        return
+    if "capacity_kbps" not in link and "capacity_kbps" not in medium:
+        findings.add((*key, "capacity_kbps"), "is missing", "capacity_kbps here or in the link's medium")
+    ways = ("propagation_ms", "propagation_us_per_km")
+    if not any(way in table for way in ways for table in (link, medium)):
+        findings.add(
+            (*key, "propagation_ms"),
+            "is missing",
+            "propagation_ms or propagation_us_per_km, here or in the medium",
+        )
+
+
+def _check_reliability(
+    key: Key, element: Document, common: Document, findings: Findings, partial: bool = False
+) -> None:
+    """Availability or MTBF, with MTTR: each says nothing without the other."""
+    both = "availability" in element and "mtbf_h" in element
+    if both and ("mttr_h" in element or "mttr_h" in common):
+        findings.add(
+            (*key, "availability"),
+            "says again what mtbf_h and mttr_h say",
+            "mttr_h with either availability or mtbf_h",
+            element["availability"],
+        )
+        return
+    rates = ("availability", "mtbf_h")
+    has_rate = any(name in table for name in rates for table in (element, common))
+    has_repair = "mttr_h" in element or "mttr_h" in common
+    own = [name for name in (*rates, "mttr_h") if name in element]
+    if not own or partial and "mtbf_h" not in element:
+        return
+    if has_rate and not has_repair:
+        findings.add(
+            (*key, "mttr_h"), f"is missing beside {own[0]}", "hours until restored, or neither of them"
+        )
+    if has_repair and not has_rate:
+        findings.add(
+            (*key, "mttr_h"), "stands alone", "mttr_h with availability or mtbf_h", element["mttr_h"]
+        )
+
+
+def _check_launch(key: Key, launch: Document, document: Document, findings: Findings) -> None:
+    directions = [name for name in ("azimuth_deg", "target") if name in launch]
+    if len(directions) != 1:
+        what = "has both azimuth_deg and target" if directions else "has no direction"
+        findings.add((*key, "azimuth_deg") if directions else key, what, "either azimuth_deg or target")
+    profile = _entry(document, "profile", launch.get("profile"))
+    if profile is None:
+        return
+    needs = FLIGHT_NEEDS if "target" in launch else ("range_km", *FLIGHT_NEEDS)
+    for field in needs:
+        if field not in launch and field not in profile:
+            findings.add((*key, field), "is missing", f"{field} in [profile.{launch['profile']}]")
+
+
+def _check_launch_set(document: Document, findings: Findings) -> None:
+    chosen = document.get("launch_set")
+    known: set[str] = set()
+    for _, launch in entries(document, "launch"):
+        sets = launch.get("launch_set")
+        known.update(name for name in sets if isinstance(name, str)) if isinstance(sets, list) else None
+    if isinstance(chosen, str) and chosen not in known:
+        from warnpath.scenario.problems import did_you_mean
+
+        findings.add(
+            ("launch_set",), f"names no set of launches{did_you_mean(chosen, known)}", one_of(known), chosen
+        )
+
+
+def _entry(document: Document, kind: str, name: Any) -> dict[str, Any] | None:
+    found = reach(document, kind, name) if isinstance(name, str) else None
+    return found if isinstance(found, dict) else None
