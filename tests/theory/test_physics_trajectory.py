@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pymap3d
@@ -98,10 +99,10 @@ class ReferenceFlight:
 
         return function
 
-    def leg(self, begin: float, end: float, state: np.ndarray, **settings: object) -> object:
+    def leg(self, begin: float, end: float, state: np.ndarray, **settings: Any) -> Any:
         event = settings.pop("event", None)
         return solve_ivp(
-            self.derivative(**settings),  # type: ignore[arg-type]
+            self.derivative(**settings),
             (begin, end),
             state,
             method="DOP853",

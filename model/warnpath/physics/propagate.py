@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from warnpath.physics import forces
-from warnpath.physics.arrays import Table
+from warnpath.physics.arrays import Array, Table
 from warnpath.physics.earth import J2, ROTATION_RAD_S
 from warnpath.physics.errors import PhysicsError
 from warnpath.physics.integrate import MAX_ROWS, STATE_COLUMNS, WORK_COLUMNS, WORK_ROWS, fly
 
 
 def propagate(
-    state: Sequence[float],
+    state: Sequence[float] | Array,
     duration_s: float,
     *,
     inverse_ballistic_m2_kg: float = 0.0,

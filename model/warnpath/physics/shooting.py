@@ -186,7 +186,7 @@ def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
     if misses is None:
         return None
     jacobian = None
-    for _ in range(60):
+    for _ in range(40):
         size = float(np.abs(misses).max())
         if size < _MISS_M:
             break
@@ -241,12 +241,12 @@ def reachable_range_km(flight: Table, azimuth_deg: float, apogee_m: float) -> tu
     def flies(range_km: float) -> bool:
         return aim(flight, azimuth_deg, range_km * 1000.0, apogee_m) is not None
 
-    grid = [20.0 * 1.5**step for step in range(17)]
+    grid = [25.0 * 2.0**step for step in range(10)]
     good = [range_km for range_km in grid if flies(range_km)]
     if not good:
         return 0.0, 0.0
     low, high = good[0], good[-1]
-    below, above = low / 1.5, high * 1.5
+    below, above = low / 2.0, high * 2.0
     for _ in range(5):
         middle = 0.5 * (below + low)
         below, low = (below, middle) if flies(middle) else (middle, low)
