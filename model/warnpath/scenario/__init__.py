@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from warnpath.scenario.changes import parse_setting, parse_value
     from warnpath.scenario.distributions import Distribution, Exponential, Fixed, Lognormal, Uniform
     from warnpath.scenario.launches import Launch, Place, Profile
     from warnpath.scenario.links import Link, MediumClass, Reroute, Retransmit
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
         reliability,
     )
     from warnpath.scenario.scenario import Scenario
-    from warnpath.scenario.changes import parse_setting, parse_value
     from warnpath.scenario.settings import RunSettings, WarningRule
 
 _HOME = {

@@ -82,15 +82,7 @@ def select(document: Mapping[str, Any], path: str) -> tuple[list[Key], list[Prob
         return ([parts], []) if len(parts) < 3 or kind in ("run", "warning") else ([], [_nowhere(path)])
     names = matching(document.get(kind, {}), kind, parts[1])
     if not names:
-        known = sorted(document.get(kind, {}))
-        seconds = (
-            sorted({str(entry.get(SECOND_NAME[kind])) for entry in document[kind].values()})
-            if kind in SECOND_NAME
-            else []
-        )
-        hint = did_you_mean(parts[1], [*known, *seconds])
-        what = f"{SECOND_NAME[kind]} or " if kind in SECOND_NAME else ""
-        return [], [_problem(path, f'"{parts[1]}" matches no {kind}{hint}', f"a {what}id: {one_of(known)}")]
+        return [], [_no_match(document, path, kind, parts[1])]
     if len(parts) == 2:
         return [(kind, name) for name in names], []
     fields = parts[2:]
@@ -118,6 +110,14 @@ def matching(table: Mapping[str, Any], kind: str, pattern: str) -> list[str]:
         return names
     second = SECOND_NAME[kind]
     return [name for name in sorted(table) if fnmatchcase(str(table[name].get(second, "")), pattern)]
+
+
+def _no_match(document: Mapping[str, Any], path: str, kind: str, pattern: str) -> Problem:
+    table = document.get(kind, {})
+    second = SECOND_NAME.get(kind)
+    others = {str(entry.get(second)) for entry in table.values()} if second else set()
+    message = f'"{pattern}" matches no {kind}{did_you_mean(pattern, [*table, *others])}'
+    return _problem(path, message, f"the {f'{second} or ' if second else ''}id of a {kind}: {one_of(table)}")
 
 
 def _check_fields(path: str, kind: str, name: str, fields: Iterable[str]) -> Problem | None:
@@ -218,4 +218,4 @@ def _nowhere(path: str) -> Problem:
 
 
 def _problem(path: str, message: str, expected: str) -> Problem:
-    return Problem(None, None, path, "", None, message, expected)
+    return Problem(f"set {path}", None, "", "", None, message, expected)

@@ -5,7 +5,6 @@ Checked on the elements that are valid by themselves, whatever is wrong elsewher
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -101,8 +100,5 @@ def _check_sensor(name: str, sensor: SensorClass, common: SensorClass, findings:
             hits,
         )
     sigma, floor = sensor.sigma_m or common.sigma_m, sensor.sigma_floor_m or common.sigma_floor_m
-    if sigma is not None and floor is not None and not math.isclose(float(floor), float(sigma)):
-        if float(floor) > float(sigma):
-            findings.add(
-                (*key, "sigma_floor_m"), "is above sigma_m", "sigma_floor_m <= sigma_m", float(floor)
-            )
+    if sigma is not None and floor is not None and float(floor) > float(sigma):
+        findings.add((*key, "sigma_floor_m"), "is above sigma_m", "sigma_floor_m <= sigma_m", float(floor))

@@ -70,7 +70,7 @@ def resolve(name_or_path: str | Path, base: Path | None = None) -> Path:
         raise _failure("", "no scenario is named", f"a TOML file, or {one_of(known)}")
     raise _failure(
         str(path),
-        f"there is no such file, and no shipped scenario of this name{did_you_mean(path.name, [*known, *beside])}",
+        f"there is no such file or shipped scenario{did_you_mean(path.name, [*known, *beside])}",
         f"a TOML file, or {one_of(known)}",
     )
 
@@ -103,7 +103,7 @@ def read(path: Path, findings: list[Problem], chain: tuple[Path, ...] = ()) -> L
 
 
 def _base_path(own: Layer, name: Any, path: Path, chain: tuple[Path, ...], findings: list[Problem]) -> Path:
-    """Path of the file that `own` extends; without it, checks of the rest would mislead, so errors end here."""
+    """Path of the file that `own` extends. Without it checking the rest would mislead."""
     locations = Locations(own.origins, own.file)
     if not isinstance(name, str):
         expected = "the name of a shipped scenario, or a path"
@@ -167,26 +167,28 @@ def normalise(data: Mapping[str, Any], text: str, file: str, findings: list[Prob
             problems.append(((kind,), "is not an array of tables", f"[[{kind}]]", value))
             continue
         taken: dict[str, Any] = {}
+        first: dict[str, int] = {}
         for number, entry in enumerate(value):
             name = entry_name(kind, number, entry)
             names[kind, number] = name if name not in taken else f"{name} (again)"
             if not isinstance(entry, dict):
                 problems.append(((kind, name), "is not a table", f"[[{kind}]] with fields", entry))
             elif name in taken:
-                first = lines.get((kind, list(taken).index(name)))
-                where = f" of the {kind} in line {first}" if first is not None else ""
-                problems.append(((kind, f"{name} (again)"), f"has the id{where}", "an id of its own", name))
+                message = f"has the id of the {kind} in line {lines[kind, first[name]]}"
+                problems.append(((kind, f"{name} (again)", "id"), message, "an id of its own", name))
             else:
+                first[name] = number
                 taken[name] = entry if "id" in entry or " " in name else {"id": name, **entry}
         result[kind] = taken
     origins: dict[Key, Origin] = {}
     for path, line in lines.items():
+        key = [str(part) for part in path]
         if len(path) > 1 and isinstance(path[1], int):
-            path = (path[0], names.get((str(path[0]), path[1]), f"entry {path[1] + 1}"), *path[2:])
-        origins.setdefault(tuple(str(part) for part in path), Origin(file, line))
+            key[1] = names.get((key[0], path[1]), f"entry {path[1] + 1}")
+        origins.setdefault(tuple(key), Origin(file, line))
     locations = Locations(origins, file)
-    for key, message, expected, value in problems:
-        findings.append(locations.problem(key, message, expected, value))
+    for place, message, expected, value in problems:
+        findings.append(locations.problem(place, message, expected, value))
     return Layer(result, origins, file)
 
 

@@ -43,8 +43,8 @@ Product = Literal["launch_notice", "area_alert"]
 class SensorClass(Table):
     """What sensors of a class have in common; a sensor states only what differs.
 
-    Radar: detection probability 0.9 at ``range_km`` and none beyond; noise ``sigma_m`` along the range and
-    ``max(sigma_m, cross_range_mrad x range)`` across it at ``range_km``, falling with the signal-to-noise ratio
+    Radar: detection probability 0.9 at ``range_km`` and none beyond; there the noise is ``sigma_m`` along the
+    range and ``max(sigma_m, cross_range_mrad x range)`` across it. It falls with the signal-to-noise ratio
     down to ``sigma_floor_m``. Infrared: ``first_detection`` from launch to the first detection, then
     ``message_delay`` to the warning message.
     """

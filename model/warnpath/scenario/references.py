@@ -10,9 +10,15 @@ from warnpath.scenario.problems import did_you_mean, one_of
 
 Document = Mapping[str, Any]
 
+LABEL = "label of data"
+ABSENT_ELSEWHERE = ("node", "nation", LABEL)
+"""What a scenario without nodes lacks."""
+ALERTS = "ALERT"
+"""Suffix of the label of a nation's decided warnings."""
+
 
 def check_references(document: Document, findings: Findings) -> None:
-    """Check every name in a document that refers to another element."""
+    """Check every name in a document that refers to another element, and what the policy says."""
     nodes = names_of(document, "node")
     links = names_of(document, "link")
     for name in sorted(set(nodes) & set(links)):
@@ -37,10 +43,13 @@ def check_references(document: Document, findings: Findings) -> None:
 
 
 def _known(key: Key, name: Any, known: Iterable[str], what: str, findings: Findings) -> bool:
-    """Whether a name is known; notes a problem if it is a text that is not."""
-    if not isinstance(name, str):
-        return False
+    """Whether a name is known; notes a problem if it is a text that is not.
+
+    Where nothing is known at all, that is another problem, and reported as one.
+    """
     names = tuple(known)
+    if not isinstance(name, str) or (not names and what in ABSENT_ELSEWHERE):
+        return False
     if name in names:
         return True
     findings.add(key, f"names no {what}{did_you_mean(name, names)}", one_of(names), name)
@@ -87,22 +96,23 @@ def _check_consumer(key: Key, node: Document, document: Document, findings: Find
 
 def _check_policy(document: Document, findings: Findings) -> None:
     nodes = names_of(document, "node")
-    nations = sorted(
-        {nation for _, node in entries(document, "node") if isinstance(nation := node.get("nation"), str)}
-    )
-    labels = sorted(
-        {
-            str(label)
-            for _, node in entries(document, "node")
-            if node.get("role") == "sensor"
-            and (label := node.get("data_label", node.get("nation"))) is not None
-        }
-    )
+    found_nations: set[str] = set()
+    found_labels: set[str] = set()
+    for _, node in entries(document, "node"):
+        nation = node.get("nation")
+        label = node.get("data_label", nation)
+        if isinstance(nation, str):
+            found_nations.add(nation)
+        if node.get("role") == "sensor" and isinstance(label, str):
+            found_labels.add(label)
+        if "approval" in node:
+            found_labels.add(f"{nation}-{ALERTS}")
+    nations, labels = sorted(found_nations), sorted(found_labels)
     for kind, field in (("sharing", "via"), ("prohibition", "except_via")):
         for name, rule in entries(document, kind):
             key = (kind, name)
             label, nation = rule.get("data_of"), rule.get("to")
-            _known((*key, "data_of"), label, labels, "label of a sensor's data", findings)
+            _known((*key, "data_of"), label, labels, LABEL, findings)
             _known((*key, "to"), nation, nations, "nation", findings)
             if isinstance(label, str) and label.split("-")[0] == nation:
                 what = "shares data with its owner" if kind == "sharing" else "keeps data from its owner"
@@ -131,7 +141,7 @@ def _check_contradiction(
             findings.add(
                 (*key, "via", str(number)),
                 f'releases what prohibition "{other_name}" forbids',
-                f"one of its exceptions ({', '.join(sorted(allowed)) or 'it has none'}), or no such prohibition",
+                f"one of its exceptions ({', '.join(sorted(allowed)) or 'it has none'}), or no prohibition",
                 via,
             )
 

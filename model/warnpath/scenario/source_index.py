@@ -69,9 +69,9 @@ class _Scanner:
         path: Path = ()
         for number, key in enumerate(keys):
             path = (*path, key)
-            if number < len(keys) - 1 or not of_array:
-                if path in self.entries:
-                    path = (*path, self.entries[path])
+            opens_entry = of_array and number == len(keys) - 1
+            if path in self.entries and not opens_entry:
+                path = (*path, self.entries[path])
         if of_array:
             self.lines.setdefault(path, line)
             self.entries[path] = self.entries.get(path, -1) + 1

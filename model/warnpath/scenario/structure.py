@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from warnpath.scenario.locations import Findings, Key, entries, names_of, reach
-from warnpath.scenario.problems import one_of
+from warnpath.scenario.locations import Findings, Key, entries, reach
+from warnpath.scenario.problems import did_you_mean, one_of
 
 RADAR_NEEDS = ("range_km", "scan_period_s", "sigma_m")
 INFRARED_NEEDS = ("scan_period_s", "first_detection", "message_delay")
@@ -35,7 +35,7 @@ def check_structure(document: Document, findings: Findings) -> None:
     for name, launch in entries(document, "launch"):
         _check_launch(("launch", name), launch, document, findings)
     _check_launch_set(document, findings)
-    if not names_of(document, "node"):
+    if not document.get("node"):
         findings.add(("node",), "is missing: the scenario has no nodes", "at least one [[node]]")
 
 
@@ -126,7 +126,7 @@ def _check_reliability(
     has_rate = any(name in table for name in rates for table in (element, common))
     has_repair = "mttr_h" in element or "mttr_h" in common
     own = [name for name in (*rates, "mttr_h") if name in element]
-    if not own or partial and "mtbf_h" not in element:
+    if not own or (partial and "mtbf_h" not in element):
         return
     if has_rate and not has_repair:
         findings.add(
@@ -157,10 +157,9 @@ def _check_launch_set(document: Document, findings: Findings) -> None:
     known: set[str] = set()
     for _, launch in entries(document, "launch"):
         sets = launch.get("launch_set")
-        known.update(name for name in sets if isinstance(name, str)) if isinstance(sets, list) else None
+        if isinstance(sets, list):
+            known.update(name for name in sets if isinstance(name, str))
     if isinstance(chosen, str) and chosen not in known:
-        from warnpath.scenario.problems import did_you_mean
-
         findings.add(
             ("launch_set",), f"names no set of launches{did_you_mean(chosen, known)}", one_of(known), chosen
         )

@@ -58,9 +58,7 @@ def translate(
             key = (*key, str(context["field"]))
             value = _value_at(document, key)
         message, expected = _words(item["type"], item["msg"], context, key, value, model)
-        shown = None if item["type"] in ("missing", "model_type", "dict_type") else value
-        if isinstance(shown, dict) and item["type"] != "out_of_range":
-            shown = None
+        shown = None if item["type"] == "missing" or _is_large(value) else value
         findings.add(key, message, expected, shown)
 
 
@@ -75,14 +73,15 @@ def known_fields(model: type[BaseModel], key: Key) -> tuple[str, ...]:
 def _place(location: tuple[int | str, ...], kind: str, document: Mapping[str, Any]) -> tuple[Key, Any]:
     """Path in the document, and value, of a pydantic location.
 
-    pydantic inserts the chosen member of a union and names list entries by number; neither stands in the file.
+    pydantic inserts the chosen member of a union and names list entries by number; the file has neither.
     """
     key: list[str] = []
     value: Any = document
-    for number, part in enumerate(location):
+    for number, step in enumerate(location):
         last = number == len(location) - 1
-        if isinstance(part, int) and len(key) == 1 and key[0] in LISTS and isinstance(value, Mapping):
-            part = sorted(value)[part]
+        part = step
+        if isinstance(step, int) and len(key) == 1 and key[0] in LISTS and isinstance(value, Mapping):
+            part = sorted(value)[step]
         if isinstance(part, int):
             if isinstance(value, list | tuple) and part < len(value):
                 value = value[part]
@@ -94,6 +93,12 @@ def _place(location: tuple[int | str, ...], kind: str, document: Mapping[str, An
             value = None
             key.append(part)
     return tuple(key), value
+
+
+def _is_large(value: Any) -> bool:
+    """Whether a value says less than its path does: a table or an array of tables."""
+    tables = isinstance(value, list) and any(isinstance(item, dict) for item in value)
+    return tables or (isinstance(value, dict) and "nominal" not in value)
 
 
 def _value_at(document: Any, key: Key) -> Any:
