@@ -1,0 +1,1 @@
+"""Studies: many runs of one scenario or of its variants, in this process or in several."""

@@ -1,0 +1,188 @@
+"""Replications of one scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from warnpath.study.blocks import Base, Block, Variant, failed_output, plan_of, run_block, run_one
+from warnpath.study.engines import Engine, SimpyEngine
+from warnpath.study.errors import StudyError
+from warnpath.study.pool import Lost, OpenPool, available_workers, run_tasks
+from warnpath.study.result import Result
+
+if TYPE_CHECKING:
+    from warnpath.engine import ReplicationOutput
+    from warnpath.scenario import Scenario
+
+ALWAYS = ("warnings", "elements", "outages")
+"""Tables every replication records, besides its row in `runs`."""
+OPTIONAL = ("messages", "hops", "tracks", "estimates", "occupancy")
+"""Tables recorded on request."""
+RUN_TABLES = (*ALWAYS, "messages")
+"""Tables recorded by `simulate` unless told otherwise."""
+BLOCK_S = 0.5
+"""Work sent to a worker at a time (s): much against the cost of sending it, little against the whole."""
+
+Progress = Callable[[int, int], None]
+"""Called with the number of replications done and their total."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How replications are run; none of it changes a result.
+
+    Parameters
+    ----------
+    engine : Engine
+        Engine to run on.
+    workers : int or None
+        Most worker processes; None for one per processor.
+    progress : callable, optional
+        Called with the number of replications done and their total.
+    open_pool : callable, optional
+        Makes a `concurrent.futures.Executor` for a number of workers; spawned processes by default.
+    """
+
+    engine: Engine = field(default_factory=SimpyEngine)
+    workers: int | None = 1
+    progress: Progress | None = None
+    open_pool: OpenPool | None = None
+
+    def worker_count(self) -> int:
+        """Most worker processes; raises StudyError below 1."""
+        if self.workers is None:
+            return available_workers()
+        if self.workers < 1:
+            raise StudyError(f"{self.workers} workers cannot run anything; expected 1 or more")
+        return self.workers
+
+    def report(self, done: int, total: int) -> None:
+        """Tell how many replications are done."""
+        if self.progress is not None:
+            self.progress(done, total)
+
+
+def simulate(
+    scenario: Scenario | str | Path,
+    replications: int | None = None,
+    seed: int | None = None,
+    tables: Iterable[str] = (),
+    workers: int | None = 1,
+    progress: Progress | None = None,
+) -> Result:
+    """Run replications of a scenario.
+
+    Every replication draws from its own streams, keyed by seed and number, so the result does not depend on
+    workers or order, and one replication can be run again alone.
+
+    Parameters
+    ----------
+    scenario : Scenario, str or Path
+        Scenario, name of a shipped one, or path of a file.
+    replications, seed : int, optional
+        Instead of those of the scenario.
+    tables : iterable of str
+        Optional tables to record in addition: hops, tracks, estimates, occupancy.
+    workers : int or None
+        Most worker processes. Starting them takes about two seconds, so they are started only where the time
+        of the first replication says that it pays; None for one per processor.
+    progress : callable, optional
+        Called with the number of replications done and their total.
+
+    Returns
+    -------
+    Result
+        Tables and provenance. A replication that failed is a row of `runs` with its error.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be run.
+    StudyError
+        If an argument makes no sense.
+    """
+    chosen = with_run_settings(scenario, replications, seed)
+    return run_scenario(chosen, tables, Execution(workers=workers, progress=progress))
+
+
+def run_scenario(scenario: Scenario, tables: Iterable[str], execution: Execution) -> Result:
+    """As `simulate`, with the settings of the scenario and the given execution."""
+    recorded = recorded_tables(tables, RUN_TABLES)
+    workers, engine = execution.worker_count(), execution.engine
+    total = int(scenario.run.replications)
+    variant = Variant(Base.of(scenario))
+    plan, seed = plan_of(variant, engine)
+    started = perf_counter()
+    outputs = [run_one(engine, plan, 0, recorded, seed)]
+    seconds = perf_counter() - started
+    execution.report(1, total)
+    size = block_size(total - 1, seconds, workers)
+    blocks = [
+        Block(variant, first, min(first + size, total) - 1, recorded, engine)
+        for first in range(1, total, size)
+    ]
+    tasks = run_tasks(run_block, blocks, workers, seconds * size, execution.open_pool)
+    with closing(tasks) as results:
+        for number, value in results:
+            outputs.extend(block_outputs(blocks[number], value, seed))
+            execution.report(len(outputs), total)
+    outputs.sort(key=lambda output: output.replication)
+    return Result(scenario, engine.name, tuple(outputs))
+
+
+def with_run_settings(
+    scenario: Scenario | str | Path, replications: int | None = None, seed: int | None = None
+) -> Scenario:
+    """Load the scenario if it is a name or a path, and set its replications and seed where given.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such scenario, it is not valid, or a value is out of bounds.
+    """
+    from warnpath.scenario import load
+
+    if isinstance(scenario, str | Path):
+        scenario = load(str(scenario))
+    wanted = {"run.replications": replications, "run.seed": seed}
+    changes = {path: value for path, value in wanted.items() if value is not None}
+    return scenario.replace(changes) if changes else scenario
+
+
+def recorded_tables(tables: Iterable[str], always: tuple[str, ...]) -> tuple[str, ...]:
+    """Tables to record: those always recorded, and those asked for.
+
+    Raises
+    ------
+    StudyError
+        If a table asked for is not one of the optional ones.
+    """
+    asked = tuple(dict.fromkeys(tables))
+    unknown = [name for name in asked if name not in OPTIONAL and name not in ALWAYS]
+    if unknown:
+        raise StudyError(
+            f"there is no table {unknown[0]!r} to record; expected some of {', '.join(OPTIONAL)}"
+        )
+    return (*always, *(name for name in OPTIONAL if name in asked and name not in always))
+
+
+def block_size(replications: int, seconds_each: float, workers: int) -> int:
+    """Replications to send to a worker at a time."""
+    by_time = max(1, int(BLOCK_S / max(seconds_each, 1e-6)))
+    fair = max(1, -(-replications // (4 * workers)))
+    return min(by_time, fair)
+
+
+def block_outputs(block: Block, value: list[ReplicationOutput] | Lost, seed: int) -> list[ReplicationOutput]:
+    """Outputs of a block; failed ones where it was lost."""
+    if isinstance(value, Lost):
+        return [
+            failed_output(replication, seed, value.reason)
+            for replication in range(block.first, block.last + 1)
+        ]
+    return value
