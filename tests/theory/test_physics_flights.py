@@ -1,7 +1,7 @@
 """Announced test flights: how long the model says they took.
 
 Fixed before looking: the class burn times, one for a class however far it flies. Not fixed: the propellant
-fraction of the equivalent stage was 0.8 in a first comparison and is 0.65 since, and the ballistic coefficients
+fraction of the equivalent stage was 0.8 in a first comparison and is 0.65 since, and ballistic coefficients
 were set by class after it, so the bias below is no blind prediction. With fractions 0, 0.3, 0.65, 0.8 and 0.9
 it is 0.6, 0.9, 1.6, 2.2 and 2.8 %, the mean absolute error 3.2, 3.3, 3.4, 3.6 and 3.9 %. Flights timed to the
 second stay within 2 % throughout.
