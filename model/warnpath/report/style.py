@@ -71,12 +71,15 @@ _RC: dict[str, Any] = {
 @contextmanager
 def styled() -> Iterator[None]:
     """Apply the style inside, and leave the user's settings as they were."""
-    settings: Any = {
-        **sns.axes_style("whitegrid"),
-        **_RC,
-    }  # any: types-seaborn and matplotlib name keys differently
-    with mpl.rc_context(settings):
+    # Not rc_context of matplotlib: on leaving it also undoes what a notebook's backend sets on first use,
+    # and figures are then no longer shown.
+    settings: Any = {**sns.axes_style("whitegrid"), **_RC}
+    before = {name: mpl.rcParams[name] for name in settings}
+    mpl.rcParams.update(settings)
+    try:
         yield
+    finally:
+        mpl.rcParams.update(before)
 
 
 def axes(given: Axes | None, width_in: float, height_in: float) -> Axes:

@@ -301,7 +301,11 @@ _SUMMARY = TableSchema(
         _maybe("sd", _AS_METRIC, "Standard deviation over replications; NaN for a share."),
         _maybe("ci_low", _AS_METRIC, "Lower end of the 95 % interval of the mean."),
         _maybe("ci_high", _AS_METRIC, "Upper end of the 95 % interval of the mean."),
-        *_interval("p05", _AS_METRIC, "5 % quantile: 95 % of all cases lie above; never counts as worst"),
+        *_interval(
+            "p05",
+            _AS_METRIC,
+            "5 % quantile: 95 % of all cases lie above; a warning that never came counts as worst",
+        ),
         *_interval("p50", _AS_METRIC, "Median; a warning that never came counts as worst"),
         *_interval("p95", _AS_METRIC, "95 % quantile; NaN where it falls among warnings that never came"),
         *_interval("p99", _AS_METRIC, "99 % quantile; NaN where it falls among warnings that never came"),

@@ -57,10 +57,14 @@ def confirmation_mean_scans(hits: int, scans: int, detection_probability: Number
         for hit, chance in ((True, detection_probability), (False, one - detection_probability)):
             if hit and sum(state) + 1 >= hits:
                 continue
-            after: History = (*state, hit)[1:] if kept else state
-            row[index[after]] -= chance
+            row[index[_after(state, hit)]] -= chance
         rows.append(row)
     return _solve_first(rows, index[(False,) * kept])
+
+
+def _after(history: History, hit: bool) -> History:
+    """History after one more scan: the oldest outcome leaves the window."""
+    return (*history[1:], hit) if history else history
 
 
 def _solve_first(rows: list[list[Number]], wanted: int) -> Number:
