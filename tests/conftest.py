@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -46,10 +47,12 @@ def project_files() -> list[Path]:
 @pytest.fixture
 def run_program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run `warnpath ARGUMENTS...` as a user does, in an own process and an empty folder."""
+    program = shutil.which("warnpath", path=str(Path(sys.executable).parent))
+    assert program is not None, "the package is not installed where the tests run"
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "warnpath", *arguments],
+            [program, *arguments],
             cwd=tmp_path,
             env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1", **environment},
             stdin=subprocess.DEVNULL,
