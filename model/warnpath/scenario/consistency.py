@@ -1,104 +1,110 @@
 """Numbers that must agree with each other: light is not outrun, bounds enclose, counts fit.
 
-Checked on the elements that are valid by themselves, whatever is wrong elsewhere in the file.
+Like all checks across fields they read plain data, so that a mistake elsewhere in the element hides none.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-
-from warnpath.scenario.geometry import chord_km, great_circle_km
-from warnpath.scenario.launches import Launch
-from warnpath.scenario.links import Link, MediumClass
-from warnpath.scenario.locations import Findings, entries
-from warnpath.scenario.nodes import Node, SensorClass
-from warnpath.scenario.policy import Outage
+from warnpath.scenario.geometry import Point, chord_km, great_circle_km
+from warnpath.scenario.locations import Findings, entries, reach
+from warnpath.scenario.quantities import Quantity
+from warnpath.scenario.resolve import SENSOR_FALLBACK
 
 LIGHT_MS_PER_KM = 1e3 / 299_792.458
 """Light in vacuum, ms per km."""
 LENGTH_TOLERANCE = 0.95
-"""A length may fall short of the great circle this much, since places are rounded."""
 LENGTH_SLACK_KM = 25.0
+"""How far a length may fall short of the distance, since places are rounded."""
 IN_SPACE_KM = 100.0
 
-Model = TypeVar("Model", bound=BaseModel)
+Document = Mapping[str, Any]
 
 
-def check_consistency(document: Mapping[str, Any], findings: Findings) -> None:
+def check_consistency(document: Document, findings: Findings) -> None:
     """Check the numbers of every element against each other."""
-    nodes = _valid(document, "node", Node)
-    media = _valid(document, "medium", MediumClass)
-    for name, link in _valid(document, "link", Link).items():
-        _check_link(name, link, media.get(link.medium), nodes, findings)
-    classes = _valid(document, "sensor_class", SensorClass)
-    for name, node in nodes.items():
-        if node.sensor is not None:
-            common = classes.get(node.sensor.class_ or "", SensorClass())
-            _check_sensor(name, node.sensor, common, findings)
-    for name, outage in _valid(document, "outage", Outage).items():
-        if outage.up_s is not None and float(outage.up_s) <= float(outage.down_s):
-            findings.add(("outage", name, "up_s"), "is not after down_s", "up_s > down_s", float(outage.up_s))
-    for name, launch in _valid(document, "launch", Launch).items():
-        if launch.target is not None and launch.target == launch.origin:
+    for name, link in entries(document, "link"):
+        _check_link(name, link, document, findings)
+    for name, node in entries(document, "node"):
+        sensor = node.get("sensor")
+        if isinstance(sensor, dict):
+            _check_sensor(name, sensor, _class(document, "sensor_class", sensor.get("class")), findings)
+    for name, outage in entries(document, "outage"):
+        down_s, up_s = number(outage.get("down_s")), number(outage.get("up_s"))
+        if down_s is not None and up_s is not None and up_s <= down_s:
+            findings.add(("outage", name, "up_s"), "is not after down_s", "up_s > down_s", up_s)
+    for name, launch in entries(document, "launch"):
+        if "target" in launch and launch["target"] == launch.get("origin"):
             findings.add(("launch", name, "target"), "is the origin", "another place")
 
 
-def _valid(document: Mapping[str, Any], kind: str, model: type[Model]) -> dict[str, Model]:
-    found = {}
-    for name, entry in entries(document, kind):
-        try:
-            found[name] = model.model_validate(entry)
-        except ValidationError:
-            continue
-    return found
+def number(value: Any) -> float | None:
+    """A finite number, plain or the nominal value of a table; None for anything else."""
+    if isinstance(value, dict):
+        value = value.get("nominal")
+    elif isinstance(value, Quantity):
+        value = value.nominal
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return float(value) if math.isfinite(value) else None
+    except OverflowError:
+        return None
 
 
-def _check_link(
-    name: str, link: Link, medium: MediumClass | None, nodes: Mapping[str, Node], findings: Findings
-) -> None:
-    places = [nodes.get(end) for end in link.ends]
-    first, second = places[0], places[1]
-    if first is None or second is None:
+def _class(document: Document, kind: str, name: Any) -> Document:
+    found = reach(document, kind, name) if isinstance(name, str) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _place(document: Document, name: Any) -> Point | None:
+    """Latitude (deg), longitude (deg) and altitude (km) of a node, if they are plausible."""
+    node = _class(document, "node", name)
+    lat_deg, lon_deg = number(node.get("lat_deg")), number(node.get("lon_deg"))
+    alt_m = number(node.get("alt_m", 0.0))
+    if lat_deg is None or lon_deg is None or alt_m is None or abs(lat_deg) > 90.0 or abs(lon_deg) > 180.0:
+        return None
+    return lat_deg, lon_deg, alt_m / 1e3
+
+
+def _check_link(name: str, link: Document, document: Document, findings: Findings) -> None:
+    ends = link.get("ends")
+    if not isinstance(ends, list) or len(ends) != 2:
         return
-    start, end = (
-        (float(node.lat_deg), float(node.lon_deg), float(node.alt_m) / 1e3) for node in (first, second)
-    )
-    if link.length_km is not None and max(start[2], end[2]) < IN_SPACE_KM:
-        least = great_circle_km(start, end) * LENGTH_TOLERANCE - LENGTH_SLACK_KM
-        if float(link.length_km) < least:
-            direct = great_circle_km(start, end)
-            expected = f"about {direct:.0f} km or more, the great circle between its ends"
-            findings.add(("link", name, "length_km"), "is too short", expected, float(link.length_km))
-    given = link.propagation_ms
-    if given is None and medium is not None:
-        given = medium.propagation_ms
-    if given is not None:
-        least = max(chord_km(start, end) - LENGTH_SLACK_KM, 0.0) * LIGHT_MS_PER_KM
-        if float(given) < least:
-            expected = f"at least {least:.1f} ms, light in vacuum between its ends; is it in seconds?"
-            findings.add(("link", name, "propagation_ms"), "is faster than light", expected, float(given))
+    start, end = _place(document, ends[0]), _place(document, ends[1])
+    if start is None or end is None:
+        return
+    length_km = number(link.get("length_km"))
+    if length_km is not None and max(start[2], end[2]) < IN_SPACE_KM:
+        direct_km = great_circle_km(start, end)
+        if 0.0 <= length_km < direct_km * LENGTH_TOLERANCE - LENGTH_SLACK_KM:
+            expected = f"about {direct_km:.0f} km or more, the great circle between its ends"
+            findings.add(("link", name, "length_km"), "is too short", expected, length_km)
+    medium = _class(document, "medium", link.get("medium"))
+    given_ms = number(link.get("propagation_ms", medium.get("propagation_ms")))
+    least_ms = max(chord_km(start, end) - LENGTH_SLACK_KM, 0.0) * LIGHT_MS_PER_KM
+    if given_ms is not None and 0.0 <= given_ms < least_ms:
+        expected = f"at least {least_ms:.1f} ms, light in vacuum between its ends; is it in seconds?"
+        findings.add(("link", name, "propagation_ms"), "is faster than light", expected, given_ms)
 
 
-def _check_sensor(name: str, sensor: SensorClass, common: SensorClass, findings: Findings) -> None:
+def _check_sensor(name: str, sensor: Document, common: Document, findings: Findings) -> None:
     key = ("node", name, "sensor")
-    width = sensor.sector_width_deg or common.sector_width_deg
-    center = sensor.sector_center_deg or common.sector_center_deg
-    if width is not None and float(width) < 360.0 and center is None:
-        findings.add(
-            (*key, "sector_center_deg"), "is missing beside sector_width_deg", "degrees clockwise from north"
-        )
-    hits = sensor.confirm_hits or common.confirm_hits or 3
-    scans = sensor.confirm_scans or common.confirm_scans or 5
-    if hits > scans:
-        findings.add(
-            (*key, "confirm_hits"),
-            f"is more than confirm_scans ({scans})",
-            "confirm_hits <= confirm_scans",
-            hits,
-        )
-    sigma, floor = sensor.sigma_m or common.sigma_m, sensor.sigma_floor_m or common.sigma_floor_m
-    if sigma is not None and floor is not None and float(floor) > float(sigma):
-        findings.add((*key, "sigma_floor_m"), "is above sigma_m", "sigma_floor_m <= sigma_m", float(floor))
+
+    def value(field: str) -> float | None:
+        return number(sensor.get(field, common.get(field, SENSOR_FALLBACK.get(field))))
+
+    width_deg = value("sector_width_deg")
+    if width_deg is not None and width_deg < 360.0 and "sector_center_deg" not in {**common, **sensor}:
+        expected = "degrees clockwise from north"
+        findings.add((*key, "sector_center_deg"), "is missing beside sector_width_deg", expected)
+    hits, scans = value("confirm_hits"), value("confirm_scans")
+    if hits is not None and scans is not None and hits > scans:
+        message = f"is more than confirm_scans ({scans:g})"
+        findings.add((*key, "confirm_hits"), message, "confirm_hits <= confirm_scans", int(hits))
+    sigma_m, floor_m = value("sigma_m"), value("sigma_floor_m")
+    if sigma_m is not None and floor_m is not None and floor_m > sigma_m:
+        findings.add((*key, "sigma_floor_m"), "is above sigma_m", "sigma_floor_m <= sigma_m", floor_m)

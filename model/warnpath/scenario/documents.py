@@ -257,14 +257,18 @@ def _merge_tables(
 def _check_removal(here: Key, value: Mapping[str, Any], base: Mapping[str, Any], notes: Findings) -> None:
     if here[-1] not in base:
         hint = did_you_mean(here[-1], base)
-        notes.add(here, f"cannot be removed: the extended scenario has none of this name{hint}", one_of(base))
+        notes.add(
+            (*here, "remove"),
+            f"cannot be removed: the extended scenario has none of this name{hint}",
+            one_of(base),
+        )
     extra = sorted(set(value) - {"remove", "id"})
     if extra:
         notes.add((*here, extra[0]), "is written in an entry that is removed", "remove = true alone")
 
 
 def _replaces(before: Mapping[str, Any], value: Mapping[str, Any]) -> bool:
-    return "nominal" in value or ("kind" in value and value["kind"] != before.get("kind"))
+    return "nominal" in value or ("kind" in value and "kind" in before and value["kind"] != before["kind"])
 
 
 def leftovers(layer: Layer, findings: list[Problem]) -> None:

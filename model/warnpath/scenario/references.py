@@ -85,7 +85,7 @@ def _check_consumer(key: Key, node: Document, document: Document, findings: Find
     if other.get("role") != "c2" or not ("assessment" in other or "approval" in other):
         expected = "a C2 with assessment and approval: " + one_of(deciding)
         findings.add((*key, "decided_by"), "names a node where nobody decides", expected, decider)
-    elif isinstance(node.get("nation"), str) and other.get("nation") != node["nation"]:
+    elif str(node.get("nation", "")).isupper() and other.get("nation") != node["nation"]:
         findings.add(
             (*key, "decided_by"),
             f'names a node of another nation ("{other.get("nation")}")',

@@ -7,14 +7,17 @@ every problem of a file is found in one go.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from warnpath.scenario.locations import Findings, Key, entries, reach
+from warnpath.scenario.nodes import Role
 from warnpath.scenario.problems import did_you_mean, one_of
 
 RADAR_NEEDS = ("range_km", "scan_period_s", "sigma_m")
 INFRARED_NEEDS = ("scan_period_s", "first_detection", "message_delay")
 FLIGHT_NEEDS = ("apogee_km", "burn_time_s", "ballistic_coefficient_kg_m2")
+
+ROLES = get_args(Role)
 
 Document = Mapping[str, Any]
 
@@ -45,7 +48,7 @@ def _check_node(key: Key, node: Document, findings: Findings) -> None:
         if role == table and table not in node:
             wanted = "reports_to" if table == "sensor" else "product and decided_by"
             findings.add((*key, table), "is missing", f"a table [node.{table}] with {wanted}")
-        elif table in node and isinstance(role, str) and role != table:
+        elif table in node and role in ROLES and role != table:
             findings.add(
                 (*key, table), f'stands in a node of role "{role}"', f'role = "{table}", or no {table} table'
             )
@@ -58,7 +61,7 @@ def _check_node(key: Key, node: Document, findings: Findings) -> None:
             "both, for a C2 that decides on warnings, or neither",
         )
     for name in (*given, "answer") if "answer" in node else given:
-        if isinstance(role, str) and role != "c2":
+        if role in ROLES and role != "c2":
             findings.add(
                 (*key, name), f'stands in a node of role "{role}"', 'people decide and answer at a "c2"'
             )
@@ -76,16 +79,13 @@ def _check_sensor(key: Key, sensor: Document, document: Document, findings: Find
     class_name = sensor.get("class")
     common = _entry(document, "sensor_class", class_name)
     kind = sensor.get("kind", "radar")
-    if common is not None:
-        class_kind = common.get("kind", "radar")
-        if kind != class_kind:
-            findings.add(
-                (*key, "kind"),
-                f'is "{kind}", but its class "{class_name}" is "{class_kind}"',
-                f'kind = "{class_kind}"',
-            )
-    elif class_name is not None:
+    if class_name is not None and common is None:
         return  # an unknown class is reported by itself; what it would supply cannot be known
+    class_kind = kind if common is None else common.get("kind", "radar")
+    if kind != class_kind:
+        message = f'is "{kind}", but its class "{class_name}" is "{class_kind}"'
+        findings.add((*key, "kind"), message, f'kind = "{class_kind}"')
+        return
     needs = INFRARED_NEEDS if kind == "infrared" else RADAR_NEEDS
     for field in needs:
         if field not in sensor and field not in (common or {}):
