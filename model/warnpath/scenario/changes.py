@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SECOND_NAME = {"node": "role", "link": "medium"}
 """Field that a pattern is tried on where it matches no id."""
+FIXED = ("schema_version", "extends")
+"""Fields that have had their effect when a scenario is there."""
 CLASS_OF = {"link": ("medium", "medium"), "sensor": ("class", "sensor_class")}
 
 
@@ -71,7 +73,7 @@ def select(document: Mapping[str, Any], path: str) -> tuple[list[Key], list[Prob
 
     parts = tuple(path.split("."))
     kind = parts[0]
-    top = known_fields(Scenario, ())
+    top = sorted(set(known_fields(Scenario, ())) - set(FIXED))
     if kind not in top or "" in parts:
         return [], [
             _problem(

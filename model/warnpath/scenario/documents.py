@@ -15,7 +15,7 @@ from typing import Any
 
 from warnpath.scenario.locations import CLASSES, LISTS, Findings, Key, Locations, Origin
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of, shorten
-from warnpath.scenario.source_index import index_lines
+from warnpath.scenario.source_index import Place, index_lines
 
 SHIPPED = Path(__file__).parent / "shipped"
 SUFFIX = ".toml"
@@ -92,7 +92,7 @@ def read(path: Path, findings: list[Problem], chain: tuple[Path, ...] = ()) -> L
     ScenarioError
         A file that cannot be read or is not TOML, or that extends one that is not there.
     """
-    own = normalise(*parse(path), findings)
+    own = normalise(parse(path), findings)
     base_name = own.data.get("extends")
     if base_name is None:
         return own
@@ -120,8 +120,17 @@ def _base_path(own: Layer, name: Any, path: Path, chain: tuple[Path, ...], findi
     return found
 
 
-def parse(path: Path) -> tuple[dict[str, Any], str, str]:
-    """TOML data, text and displayed name of a file.
+@dataclass(frozen=True)
+class Parsed:
+    """TOML data of a file, the line of each value, and the file's displayed name."""
+
+    data: dict[str, Any]
+    lines: dict[Place, int]
+    file: str
+
+
+def parse(path: Path) -> Parsed:
+    """Read a TOML file.
 
     Raises
     ------
@@ -141,7 +150,8 @@ def parse(path: Path) -> tuple[dict[str, Any], str, str]:
             file, "is empty", "a scenario: at least [[node]] and [[link]] tables, or extends = ..."
         )
     try:
-        return tomllib.loads(text), text.replace("\r\n", "\n"), file
+        data = tomllib.loads(text)
+        return Parsed(data, index_lines(text.replace("\r\n", "\n")), file)
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _PLACE_IN_MESSAGE.search(message)
@@ -153,13 +163,13 @@ def parse(path: Path) -> tuple[dict[str, Any], str, str]:
         raise _failure(file, "is nested too deeply to be read", "a scenario") from None
 
 
-def normalise(data: Mapping[str, Any], text: str, file: str, findings: list[Problem]) -> Layer:
+def normalise(parsed: Parsed, findings: list[Problem]) -> Layer:
     """Turn arrays of tables into dicts by id, and lines by number into origins by id."""
-    lines = index_lines(text)
+    lines, file = parsed.lines, parsed.file
     names: dict[tuple[str, int], str] = {}
     result: dict[str, Any] = {}
     problems: list[tuple[Key, str, str, Any]] = []
-    for kind, value in data.items():
+    for kind, value in parsed.data.items():
         if kind not in LISTS:
             result[kind] = value
             continue

@@ -10,7 +10,7 @@ import re
 import tomllib
 from bisect import bisect_right
 
-Path = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _SPACE = re.compile(r"[ \t]*")
@@ -24,7 +24,7 @@ _STRINGS = (
 )
 
 
-def index_lines(text: str) -> dict[Path, int]:
+def index_lines(text: str) -> dict[Place, int]:
     """Line of every table and field of a TOML text.
 
     Parameters
@@ -46,11 +46,11 @@ class _Scanner:
         self.text = text
         self.place = 0
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
-        self.lines: dict[Path, int] = {}
-        self.entries: dict[Path, int] = {}
+        self.lines: dict[Place, int] = {}
+        self.entries: dict[Place, int] = {}
 
-    def scan(self) -> dict[Path, int]:
-        table: Path = ()
+    def scan(self) -> dict[Place, int]:
+        table: Place = ()
         while True:
             self.skip(_BLANK)
             if self.place >= len(self.text):
@@ -60,13 +60,13 @@ class _Scanner:
             else:
                 self.assignment(table)
 
-    def header(self) -> Path:
+    def header(self) -> Place:
         line = self.line()
         of_array = self.text.startswith("[[", self.place)
         self.place += 2 if of_array else 1
         keys = self.keys()
         self.place += 2 if of_array else 1
-        path: Path = ()
+        path: Place = ()
         for number, key in enumerate(keys):
             path = (*path, key)
             opens_entry = of_array and number == len(keys) - 1
@@ -79,7 +79,7 @@ class _Scanner:
         self.lines.setdefault(path, line)
         return path
 
-    def assignment(self, table: Path) -> None:
+    def assignment(self, table: Place) -> None:
         line = self.line()
         keys = self.keys()
         for depth in range(1, len(keys) + 1):
@@ -88,7 +88,7 @@ class _Scanner:
         self.skip(_SPACE)
         self.value((*table, *keys))
 
-    def value(self, path: Path) -> None:
+    def value(self, path: Place) -> None:
         character = self.text[self.place]
         if character == "[":
             self.array(path)
@@ -99,7 +99,7 @@ class _Scanner:
         else:
             self.skip(_SCALAR)
 
-    def array(self, path: Path) -> None:
+    def array(self, path: Place) -> None:
         self.place += 1
         number = 0
         while True:
@@ -114,7 +114,7 @@ class _Scanner:
             self.value((*path, number))
             number += 1
 
-    def inline_table(self, path: Path) -> None:
+    def inline_table(self, path: Place) -> None:
         self.place += 1
         while True:
             self.skip(_BLANK)
