@@ -15,7 +15,7 @@ from typing import Any
 
 from warnpath.scenario.locations import CLASSES, LISTS, Findings, Key, Locations, Origin
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of, shorten
-from warnpath.scenario.source_index import Place, index_lines
+from warnpath.scenario.source_index import index_lines
 
 SHIPPED = Path(__file__).parent / "shipped"
 SUFFIX = ".toml"
@@ -92,7 +92,7 @@ def read(path: Path, findings: list[Problem], chain: tuple[Path, ...] = ()) -> L
     ScenarioError
         A file that cannot be read or is not TOML, or that extends one that is not there.
     """
-    own = normalise(parse(path), findings)
+    own = normalise(*parse(path), findings)
     base_name = own.data.get("extends")
     if base_name is None:
         return own
@@ -120,17 +120,8 @@ def _base_path(own: Layer, name: Any, path: Path, chain: tuple[Path, ...], findi
     return found
 
 
-@dataclass(frozen=True)
-class Parsed:
-    """TOML data of a file, the line of each value, and the file's displayed name."""
-
-    data: dict[str, Any]
-    lines: dict[Place, int]
-    file: str
-
-
-def parse(path: Path) -> Parsed:
-    """Read a TOML file.
+def parse(path: Path) -> tuple[dict[str, Any], str, str]:
+    """TOML data, text and displayed name of a file.
 
     Raises
     ------
@@ -150,8 +141,7 @@ def parse(path: Path) -> Parsed:
             file, "is empty", "a scenario: at least [[node]] and [[link]] tables, or extends = ..."
         )
     try:
-        data = tomllib.loads(text)
-        return Parsed(data, index_lines(text.replace("\r\n", "\n")), file)
+        return tomllib.loads(text), text.replace("\r\n", "\n"), file
     except tomllib.TOMLDecodeError as error:
         message = str(error)
         found = _PLACE_IN_MESSAGE.search(message)
@@ -160,16 +150,19 @@ def parse(path: Path) -> Parsed:
         reason = _PLACE_IN_MESSAGE.sub("", message)
         raise _failure(file, f"is not TOML: {reason}{column}", "valid TOML 1.0", line) from None
     except RecursionError:
-        raise _failure(file, "is nested too deeply to be read", "a scenario") from None
+        raise _too_deep(file) from None
 
 
-def normalise(parsed: Parsed, findings: list[Problem]) -> Layer:
+def normalise(data: Mapping[str, Any], text: str, file: str, findings: list[Problem]) -> Layer:
     """Turn arrays of tables into dicts by id, and lines by number into origins by id."""
-    lines, file = parsed.lines, parsed.file
+    try:
+        lines = index_lines(text)
+    except RecursionError:
+        raise _too_deep(file) from None
     names: dict[tuple[str, int], str] = {}
     result: dict[str, Any] = {}
     problems: list[tuple[Key, str, str, Any]] = []
-    for kind, value in parsed.data.items():
+    for kind, value in data.items():
         if kind not in LISTS:
             result[kind] = value
             continue
@@ -298,6 +291,10 @@ def leftovers(layer: Layer, findings: list[Problem]) -> None:
                 )
             )
             del table[name]
+
+
+def _too_deep(file: str) -> ScenarioError:
+    return _failure(file, "is nested too deeply to be read", "tables of tables, as in the shipped scenarios")
 
 
 def _failure(file: str, message: str, expected: str, line: int | None = None) -> ScenarioError:

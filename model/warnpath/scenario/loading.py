@@ -47,7 +47,7 @@ def load(name_or_path: str | Path) -> Scenario:
 def shipped() -> dict[str, str]:
     """Titles of the scenarios that come with the package, by name."""
     return {
-        name: str(documents.parse(documents.resolve(name)).data.get("title", ""))
+        name: str(documents.parse(documents.resolve(name))[0].get("title", ""))
         for name in documents.shipped_names()
     }
 
