@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warnpath.engine.output import ReplicationOutput
     from warnpath.engine.plan import Plan, build_plan
-    from warnpath.engine.run import EngineError, run_replication
+    from warnpath.engine.run import run_replication
+    from warnpath.engine.simpy_run import SimpyRun
+    from warnpath.engine.simpy_scheduler import EngineError
 
-__all__ = ["EngineError", "Plan", "ReplicationOutput", "build_plan", "run_replication"]
+__all__ = ["EngineError", "Plan", "ReplicationOutput", "SimpyRun", "build_plan", "run_replication"]
 
 _HOME = {
-    "EngineError": "warnpath.engine.run",
+    "EngineError": "warnpath.engine.simpy_scheduler",
+    "SimpyRun": "warnpath.engine.simpy_run",
     "Plan": "warnpath.engine.plan",
     "ReplicationOutput": "warnpath.engine.output",
     "build_plan": "warnpath.engine.plan",

@@ -20,6 +20,7 @@ from warnpath.engine.plan import Plan
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
 from warnpath.network.graph import path_floor_s
+from warnpath.scenario import effective_link, reliability
 
 NONE = float("nan")
 
@@ -213,22 +214,25 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "direction": plan.network.link_directions[index],
                 "lost": link.lost,
                 "retransmissions": link.retransmissions,
-                "availability_theoretical": _availability(by_id[element]),
+                "availability_theoretical": _known(effective_link(plan.scenario, element).availability),
             }
         )
         rows.append(row)
     for index, node in enumerate(world.nodes):
         element = plan.network.tables.node_ids[index]
+        item = by_id[element]
         row = _element_row(node, end_s, node.servers)
         row.update(
             {
                 "element": element,
                 "kind": "node",
-                "group": by_id[element].group or by_id[element].role,
+                "group": item.group or item.role,
                 "direction": "",
                 "lost": 0,
                 "retransmissions": 0,
-                "availability_theoretical": _availability(by_id[element]),
+                "availability_theoretical": _known(
+                    reliability(item.availability, item.mtbf_h, item.mttr_h)[0]
+                ),
             }
         )
         rows.append(row)
@@ -336,10 +340,6 @@ def _element_row(item: Any, end_s: float, servers: int) -> dict[str, Any]:
     }
 
 
-def _availability(item: Any) -> float:
-    """Stationary availability: as given, or MTBF / (MTBF + MTTR); NaN where neither is stated."""
-    if item.availability is not None:
-        return float(item.availability)
-    if item.mtbf_h is not None and item.mttr_h is not None:
-        return float(item.mtbf_h) / (float(item.mtbf_h) + float(item.mttr_h))
-    return NONE
+def _known(value: float | None) -> float:
+    """Stationary availability; NaN where neither it nor MTBF and MTTR are stated."""
+    return NONE if value is None else value

@@ -6,7 +6,7 @@ Entities are sorted by id, so a plan does not depend on the order of tables in a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,11 @@ from warnpath.engine.plan_network import NetworkPart, plan_network
 from warnpath.engine.plan_pictures import PicturesPart, plan_pictures
 from warnpath.engine.plan_sensing import SensingPart, plan_sensing
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
+from warnpath.network.checks import check_network
+from warnpath.scenario import ScenarioError
 
 if TYPE_CHECKING:
+    from warnpath.network.flows import Flow
     from warnpath.scenario import Scenario
 
 REPORT_BYTES = 200
@@ -63,7 +66,9 @@ class Plan:
 
 
 def build_plan(
-    scenario: Scenario, extra_outages: Mapping[str, tuple[float, float | None]] | None = None
+    scenario: Scenario,
+    extra_outages: Mapping[str, tuple[float, float | None]] | None = None,
+    extra_flows: Sequence[Flow] = (),
 ) -> Plan:
     """Plan of a scenario.
 
@@ -72,6 +77,8 @@ def build_plan(
     scenario : Scenario
     extra_outages : mapping of element id to (down_s, up_s), optional
         Scripted outages besides the scenario's own; up_s None means for the rest of the run.
+    extra_flows : sequence of Flow
+        Flows of kind "external" that a user's own SimPy processes will send along.
 
     Returns
     -------
@@ -85,8 +92,18 @@ def build_plan(
     """
     distributions = DistributionTable()
     streams = StreamNames()
-    network = plan_network(scenario, distributions, streams, extra_outages or {})
-    sensing = plan_sensing(scenario, network, distributions, streams)
+    problems = [
+        scenario.locations.problem(finding.key, finding.message, finding.expected, finding.value)
+        for finding in check_network(scenario)
+        if finding.is_error
+    ]
+    network = plan_network(scenario, distributions, streams, extra_outages or {}, extra_flows)
+    try:
+        sensing = plan_sensing(scenario, network, distributions, streams)
+    except ScenarioError as error:
+        raise ScenarioError(problems + error.problems) from None
+    if problems:
+        raise ScenarioError(problems)
     pictures = plan_pictures(scenario, network, sensing)
     run, warning = scenario.run, scenario.warning
     entities = {**network.entities, **sensing.entities, **pictures.entities}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +45,7 @@ class NetworkPart:
     link_elements: list[str]
     link_directions: list[str]
     outage_elements: list[str]
+    external_flows: frozenset[tuple[str, str]]
 
     def tree_of(self, kind: str, source: str, destination: str) -> tuple[int, int]:
         """Route tree and initial clearance of a flow; (-1, 0) if there is no such flow or no route for it."""
@@ -57,23 +58,34 @@ class NetworkPart:
                 return tree, state % self.tables.clearances
         return -1, 0
 
+    def outage_target(self, element: str) -> tuple[int, int, int]:
+        """Kind, row and (of a duplex link) reverse row of an element that can go down.
+
+        Raises
+        ------
+        ValueError
+            No such element.
+        """
+        return _outage_target(element, self.link_elements, self.node_row)
+
 
 def plan_network(
     scenario: Scenario,
     distributions: DistributionTable,
     streams: StreamNames,
     extra_outages: Mapping[str, tuple[float, float | None]],
+    extra_flows: Sequence[Flow],
 ) -> NetworkPart:
     """Plan nodes, links, routes and outages."""
     policy = build_policy(scenario)
     graph = build_graph(scenario)
-    flows: tuple[Flow, ...] = standard_flows(scenario, policy)
+    flows = (*standard_flows(scenario, policy), *extra_flows)
     tables = tables_from_graph(graph, policy, flows)
     node_row = {name: row for row, name in enumerate(tables.node_ids)}
     lists: list[dict[str, Any]] = []
     owners: list[tuple[int, int]] = []
     nodes = _nodes(scenario, tables, distributions, streams, lists, owners)
-    links, elements, directions = _links(scenario, graph, tables, distributions, streams, lists, owners)
+    links, elements, directions = _links(scenario, tables, distributions, streams, lists, owners)
     rules = []
     for row, release in enumerate(tables.releases):
         rules.append(
@@ -149,6 +161,9 @@ def plan_network(
         link_elements=elements,
         link_directions=directions,
         outage_elements=outage_elements,
+        external_flows=frozenset(
+            (flow.source, flow.destination) for flow in tables.flows if flow.kind == "external"
+        ),
     )
 
 
@@ -190,7 +205,6 @@ def _nodes(
 
 def _links(
     scenario: Scenario,
-    graph: Any,
     tables: RoutingTables,
     distributions: DistributionTable,
     streams: StreamNames,
@@ -212,11 +226,11 @@ def _links(
                 "tail": int(tables.links[index, columns.LINK_TAIL]),
                 "head": int(tables.links[index, columns.LINK_HEAD]),
                 "first_list": len(lists),
-                "capacity_bps": 0.0 if link.capacity_kbps is None else 1000.0 * float(link.capacity_kbps),
-                "propagation_s": float(graph.edges[tail, head, element]["propagation_s"]),
+                "capacity_bps": 1000.0 * float(link.capacity_kbps),
+                "propagation_s": link.propagation_s,
                 "jitter_row": distributions.add(link.jitter),
-                "keep_order": 0 if link.keep_order is False else 1,
-                "loss": 0.0 if link.loss is None else float(link.loss),
+                "keep_order": int(link.keep_order),
+                "loss": float(link.loss),
                 "retry_timeout_s": 0.0 if retransmit is None else float(retransmit.timeout_s),
                 "max_attempts": 1 if retransmit is None else int(retransmit.max_attempts),
                 "queue_limit": UNLIMITED if link.queue_limit is None else int(link.queue_limit),
@@ -262,11 +276,7 @@ def _outages(
     events = []
     names = []
     for element, down_s, up_s in scripted:
-        directions = [index for index, name in enumerate(elements) if name == element]
-        target_kind, target, reverse = TARGET_NODE, node_row.get(element, -1), -1
-        if directions:
-            target_kind, target = TARGET_LINK, directions[0]
-            reverse = directions[1] if len(directions) > 1 else -1
+        target_kind, target, reverse = _outage_target(element, elements, node_row)
         index = len(rows)
         rows.append(
             {
@@ -282,3 +292,12 @@ def _outages(
         if up_s is not None:
             events.append((up_s, OUTAGE_ENDED, index, 0, 0))
     return rows, events, names
+
+
+def _outage_target(element: str, elements: list[str], node_row: dict[str, int]) -> tuple[int, int, int]:
+    directions = [index for index, name in enumerate(elements) if name == element]
+    if directions:
+        return TARGET_LINK, directions[0], directions[1] if len(directions) > 1 else -1
+    if element not in node_row:
+        raise ValueError(f"there is no link or node {element!r} to go down")
+    return TARGET_NODE, node_row[element], -1

@@ -16,7 +16,7 @@ from warnpath.engine.scanning import HIT_WIDTH, visible_window
 from warnpath.physics.errors import PhysicsError
 from warnpath.physics.radar import SENSOR_COLUMNS, Radar, sensor_row
 from warnpath.physics.trajectory import FlightProfile, Trajectory, solve
-from warnpath.scenario import Problem, ScenarioError, effective_sensor
+from warnpath.scenario import Problem, ScenarioError, effective_launch, effective_sensor
 
 if TYPE_CHECKING:
     from warnpath.scenario import Launch, Scenario
@@ -41,16 +41,6 @@ class SensingPart:
     phase_keys: list[int] = field(default_factory=list)
 
 
-def active_launches(scenario: Scenario) -> list[Launch]:
-    """Launches of the chosen set, in order of their ids: those in the set, and those in no set."""
-    chosen = scenario.launch_set
-    return [
-        launch
-        for launch in sorted(scenario.launch, key=lambda item: item.id)
-        if not launch.launch_set or chosen is None or chosen in launch.launch_set
-    ]
-
-
 def plan_sensing(
     scenario: Scenario, network: NetworkPart, distributions: DistributionTable, streams: StreamNames
 ) -> SensingPart:
@@ -61,13 +51,13 @@ def plan_sensing(
     ScenarioError
         Flights that cannot be flown, or that no sensor can see, all of them at once.
     """
-    launches = active_launches(scenario)
+    launches = list(scenario.active_launches())
     trajectories, problems = _fly(scenario, launches)
     if problems:
         raise ScenarioError(problems)
     truth = np.concatenate([item.table for item in trajectories]) if trajectories else np.zeros((1, 10))
     launch_rows = _launch_rows(launches, trajectories)
-    labels = sorted({node.label for node in scenario.node if node.role == "sensor"})
+    labels = list(scenario.labels())
     sensors, sensor_ids, table = _sensor_rows(scenario, network, labels, distributions)
     pairs: list[dict[str, Any]] = []
     windows: list[tuple[float, float]] = []
@@ -138,36 +128,29 @@ def flight_of(scenario: Scenario, launch: Launch) -> Trajectory:
     PhysicsError
         If it cannot be flown.
     """
-    profile = scenario.profile[launch.profile]
-    if profile.kind == "table":
+    values = effective_launch(scenario, launch)
+    if values.kind == "table":
         raise PhysicsError(
             "profiles of kind 'table' are not flown by this version; use 'ballistic' or 'pull_up'"
         )
-    given = {
-        "range_km": launch.range_km or profile.range_km,
-        "apogee_km": launch.apogee_km or profile.apogee_km,
-        "burn_time_s": profile.burn_time_s,
-        "ballistic_coefficient_kg_m2": profile.ballistic_coefficient_kg_m2,
-    }
-    missing = [
-        name for name, value in given.items() if value is None and not (name == "range_km" and launch.target)
-    ]
-    if missing:
-        raise PhysicsError(f"the profile {launch.profile!r} states no {', no '.join(missing)}")
     extra = {
         name: float(value)
         for name in ("pull_up_altitude_km", "lift_to_drag", "pull_up_angle_deg")
-        if (value := getattr(profile, name)) is not None
+        if (value := getattr(values, name)) is not None
     }
     flight = FlightProfile(
-        **{name: 0.0 if value is None else float(value) for name, value in given.items()},
-        kind=profile.kind,
+        range_km=0.0 if values.range_km is None else float(values.range_km),
+        apogee_km=float(values.apogee_km),
+        burn_time_s=float(values.burn_time_s),
+        ballistic_coefficient_kg_m2=float(values.ballistic_coefficient_kg_m2),
+        kind=values.kind,
         **extra,
     )
-    origin = (float(launch.origin.lat_deg), float(launch.origin.lon_deg))
-    if launch.target is not None:
-        return solve(flight, origin, target=(float(launch.target.lat_deg), float(launch.target.lon_deg)))
-    return solve(flight, origin, azimuth_deg=float(launch.azimuth_deg or 0.0))
+    origin = (float(values.origin.lat_deg), float(values.origin.lon_deg))
+    if values.target is not None:
+        return solve(flight, origin, target=(float(values.target.lat_deg), float(values.target.lon_deg)))
+    assert values.azimuth_deg is not None
+    return solve(flight, origin, azimuth_deg=float(values.azimuth_deg))
 
 
 def _fly(scenario: Scenario, launches: list[Launch]) -> tuple[list[Trajectory], list[Problem]]:
@@ -177,11 +160,12 @@ def _fly(scenario: Scenario, launches: list[Launch]) -> tuple[list[Trajectory], 
             trajectories.append(flight_of(scenario, launch))
         except PhysicsError as error:
             problems.append(
-                scenario.locations.problem(
-                    ("launch", launch.id, "profile"),
+                scenario.problem(
+                    f"launch.{launch.id}",
                     f"cannot be flown: {error}",
                     "a range, apogee and burn time that go together",
-                    launch.profile,
+                    field="profile",
+                    value=launch.profile,
                 )
             )
     return trajectories, problems
@@ -256,9 +240,10 @@ def _radar(node: Any, settings: Any) -> Radar:
 
 
 def _unseen(scenario: Scenario, launch: Launch, any_sensor: bool) -> Problem:
-    return scenario.locations.problem(
-        ("launch", launch.id, "profile"),
+    return scenario.problem(
+        f"launch.{launch.id}",
         "no sensor can see this flight" if any_sensor else "there is no sensor to see this flight",
         "a sensor whose range, sector and minimum elevation take in part of the flight",
-        launch.profile,
+        field="profile",
+        value=launch.profile,
     )

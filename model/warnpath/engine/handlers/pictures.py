@@ -58,8 +58,8 @@ from warnpath.fusion.layout import (
     THRUST,
     VALID,
 )
-from warnpath.fusion.picture import copy_report, fuse
-from warnpath.fusion.tracking import infrared_report, track_insert, track_report
+from warnpath.fusion.picture import fuse
+from warnpath.fusion.tracking import copy_report, infrared_report, track_insert, track_report
 
 AT_CONFIRMATION = 0
 PERIODIC = 1

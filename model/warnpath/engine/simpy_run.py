@@ -1,0 +1,204 @@
+"""One replication on the SimPy engine, open to a user's own SimPy processes.
+
+A process shares the environment and acts through `send`, `set_state` and `on`, which go over the same
+handlers as everything else, so what it does is queued, lost, logged and hashed like the rest::
+
+    run = SimpyRun(plan, replication=0)
+
+    def maintenance(env):
+        yield env.timeout(300)
+        run.set_state("usfj-hub-fibre", up=False)
+
+    run.env.process(maintenance(run.env))
+    output = run.run()
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Collection
+from typing import Any
+
+import simpy
+
+from warnpath.engine import codes
+from warnpath.engine.columns import TABLES, build_columns
+from warnpath.engine.handlers.messages import new_message
+from warnpath.engine.handlers.outages import outage_began, outage_ended
+from warnpath.engine.handlers.traffic import send
+from warnpath.engine.output import ReplicationOutput
+from warnpath.engine.plan import Plan
+from warnpath.engine.plan_tables import UP_FOR_EVER
+from warnpath.engine.prepare import prepare
+from warnpath.engine.random_streams import mix, name_key
+from warnpath.engine.simpy_scheduler import EngineError, SimpyScheduler
+
+DEFAULT_TABLES = ("warnings", "elements", "outages")
+
+EVENT_KINDS = {
+    "launched": codes.LAUNCHED,
+    "sensed": codes.SENSED,
+    "sent": codes.LINK_SENT,
+    "arrived": codes.ARRIVED,
+    "served": codes.SERVED,
+    "released": codes.RELEASED,
+    "assessed": codes.ASSESSED,
+    "approved": codes.APPROVED,
+    "outage_began": codes.OUTAGE_BEGAN,
+    "outage_ended": codes.OUTAGE_ENDED,
+    "converged": codes.CONVERGED,
+    "impacted": codes.IMPACTED,
+}
+"""Events that `SimpyRun.on` takes, by name."""
+
+
+class SimpyRun:
+    """A replication about to run.
+
+    Parameters
+    ----------
+    plan : Plan
+        From `build_plan`; flows that `send` will use are given there.
+    replication : int
+        0, 1, 2 ...; a replication can be run alone and gives what it gives among others.
+    seed : int, optional
+        By default the scenario's.
+    tables : collection of str
+        Tables to fill, names out of `warnpath.engine.columns.TABLES`.
+    entity_classes : dict, optional
+        Classes of the world's entities, for example ones that check every value.
+    keep_log : bool
+        Keep the event log itself in `scheduler.log`.
+
+    Attributes
+    ----------
+    env : simpy.Environment
+    world : World
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        replication: int = 0,
+        seed: int | None = None,
+        tables: Collection[str] = DEFAULT_TABLES,
+        *,
+        entity_classes: dict[str, Any] | None = None,
+        keep_log: bool = False,
+    ) -> None:
+        unknown = set(tables) - set(TABLES)
+        if unknown:
+            raise ValueError(f"unknown tables {', '.join(sorted(unknown))}; known are {', '.join(TABLES)}")
+        self.plan = plan
+        self.replication = replication
+        self.seed = plan.scenario.run.seed if seed is None else seed
+        self.tables = tuple(tables)
+        self._started = time.perf_counter()
+        self.world: Any = prepare(plan, replication, self.seed, tables, entity_classes)
+        self.scheduler = SimpyScheduler(self.world, plan.initial_events, keep_log)
+        self.env: simpy.Environment = self.scheduler.env
+        self._sent: dict[tuple[str, str], int] = {}
+
+    def run(self) -> ReplicationOutput:
+        """Run to the end; the output has status "failed" and the reason if the engine stopped itself."""
+        try:
+            log_hash = self.scheduler.run()
+        except EngineError as error:
+            return self._output("failed", str(error), "", {})
+        return self._output("ok", "", log_hash, build_columns(self.plan, self.world, self.tables))
+
+    def send(
+        self, origin: str, destination: str, size_bytes: float, priority: int = codes.PRIORITY_BACKGROUND
+    ) -> int:
+        """Send a message of a user's own along a flow of kind "external" that the plan was built with.
+
+        Parameters
+        ----------
+        origin, destination : str
+            Node ids.
+        size_bytes : float
+        priority : int
+            0 warning, 1 track, 2 background.
+
+        Returns
+        -------
+        int
+            Number of the message in the `messages` table.
+
+        Raises
+        ------
+        ValueError
+            No such flow in the plan, or a priority or size that no message can have.
+        """
+        if priority not in range(codes.PRIORITIES):
+            raise ValueError(f"priority is {priority}; expected 0, 1 or 2")
+        if not size_bytes >= 0.0:
+            raise ValueError(f"size_bytes is {size_bytes}; expected 0 or more")
+        network = self.plan.network
+        if (origin, destination) not in network.external_flows:
+            known = ", ".join(f"{a} to {b}" for a, b in network.external_flows) or "none"
+            raise ValueError(
+                f"no external flow from {origin} to {destination} in the plan (known: {known}); "
+                'give it to build_plan, as in extra_flows=[Flow("external", origin, destination)]'
+            )
+        tree, clearance = network.tree_of("external", origin, destination)
+        count = self._sent.get((origin, destination), 0)
+        self._sent[origin, destination] = count + 1
+        lineage = mix(name_key(f"external:{origin}>{destination}"), count)
+        source, target = network.node_row[origin], network.node_row[destination]
+        m = new_message(self.world, self.env.now, codes.EXTERNAL, source, target, lineage)
+        message = self.world.messages[m]
+        message.tree = tree
+        message.clearance = clearance
+        message.priority = priority
+        message.size_bits = 8.0 * size_bytes
+        message.expires_s = UP_FOR_EVER
+        number: int = message.number
+        send(self.world, self.env.now, m)
+        self.scheduler.drain()
+        return number
+
+    def set_state(self, element: str, up: bool) -> None:
+        """Take a link or node down, or bring it back, now.
+
+        Raises
+        ------
+        ValueError
+            No such element.
+        """
+        target_kind, target, reverse = self.plan.network.outage_target(element)
+        outage_class = self.world.classes["outages"]
+        o = len(self.world.outages)
+        self.world.outages.append(
+            outage_class(
+                target_kind=target_kind,
+                target=target,
+                reverse=reverse,
+                down_s=float(self.env.now),
+                up_s=UP_FOR_EVER,
+            )
+        )
+        if up:
+            outage_ended(self.world, self.env.now, o)
+        else:
+            outage_began(self.world, self.env.now, o)
+        self.scheduler.drain()
+
+    def on(self, event: str, listener: Callable[[float, int, int], None]) -> None:
+        """Call `listener(now_s, element_number, copy_number)` after every event of a kind.
+
+        Raises
+        ------
+        ValueError
+            No such kind; see `EVENT_KINDS`.
+        """
+        if event not in EVENT_KINDS:
+            raise ValueError(f"no event {event!r}; known are {', '.join(EVENT_KINDS)}")
+        self.scheduler.on(EVENT_KINDS[event], listener)
+
+    def _output(self, status: str, error: str, log_hash: str, columns: dict[str, Any]) -> ReplicationOutput:
+        elapsed = time.perf_counter() - self._started
+        events = self.scheduler.events
+        return ReplicationOutput(
+            self.replication, self.seed, status, error, elapsed, events, log_hash, columns
+        )
