@@ -1,0 +1,137 @@
+"""The arrays of the fusion core, made at Python level before a world runs."""
+
+from __future__ import annotations
+
+import math
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from warnpath.fusion import layout
+from warnpath.physics.earth import ecef_from_geodetic, east_north_up
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Integers: TypeAlias = npt.NDArray[np.int64]
+
+
+def allocate(number_of_tracks: int, capacity: int) -> dict[str, Floats | Integers]:
+    """Arrays of the track stores, all empty.
+
+    Parameters
+    ----------
+    number_of_tracks : int
+        Pairs of a C2 and a launch.
+    capacity : int
+        Plots a track can hold; see `capacity_for`. Memory is touched only as plots come.
+
+    Returns
+    -------
+    dict
+        ``heads``, ``plots``, ``keys``, ``posteriors``; row ``track * capacity + slot`` of the last three.
+    """
+    if number_of_tracks < 0:
+        raise ValueError(f"number_of_tracks is {number_of_tracks}; expected 0 or more")
+    if capacity < 8:
+        raise ValueError(f"capacity is {capacity}; expected 8 or more, since a track starts from three plots")
+    rows = number_of_tracks * capacity
+    arrays: dict[str, Floats | Integers] = {
+        "heads": np.zeros((number_of_tracks, layout.HEAD_COLUMNS), dtype=np.int64),
+        "plots": np.zeros((rows, layout.PLOT_COLUMNS)),
+        "keys": np.zeros((rows, layout.KEY_COLUMNS), dtype=np.int64),
+        "posteriors": np.zeros((rows, layout.POSTERIOR_COLUMNS)),
+    }
+    clear(arrays)
+    return arrays
+
+
+def clear(arrays: dict[str, Floats | Integers]) -> None:
+    """Make all tracks empty again; what plots and posteriors held is never read afterwards."""
+    heads, keys = arrays["heads"], arrays["keys"]
+    heads[:] = 0
+    if len(heads):
+        keys[:, layout.KEY_ORDER] = np.tile(np.arange(len(keys) // len(heads)), len(heads))
+
+
+def capacity_for(plots_per_s: float, lag_s: float) -> int:
+    """Plots that a track must hold so that nothing inside the lag bound is forgotten.
+
+    A quarter more than the bound needs, and a margin, because old plots are forgotten in batches.
+    """
+    return 64 + math.ceil(1.25 * plots_per_s * lag_s)
+
+
+def settings_row(
+    *,
+    lag_s: float = 60.0,
+    burnout_hold_s: float = 5.0,
+    max_thrust_probability: float = 0.05,
+    ballistic_coefficient_kg_m2: float = 5000.0,
+    ballistic_coefficient_ln_sigma: float = 0.5,
+    coast_noise_m2_s3: float = 1e-6,
+    thrust_noise_m2_s5: float = 4.0,
+) -> Floats:
+    """Settings of the filter and the predictions, one row.
+
+    Parameters
+    ----------
+    lag_s : float
+        Plots older than the youngest by more than this are dropped and counted.
+    burnout_hold_s : float
+        How long an object must look ballistic before burnout is declared.
+    max_thrust_probability : float
+        Threshold of the warning rule; below it an object looks ballistic.
+    ballistic_coefficient_kg_m2, ballistic_coefficient_ln_sigma : float
+        Class value and spread (of the logarithm) used on re-entry.
+    coast_noise_m2_s3 : float
+        Spectral density of the acceleration noise of the ballistic mode.
+    thrust_noise_m2_s5 : float
+        Spectral density of the jerk noise of the thrusting mode: 4 lets the acceleration wander by
+        6 m/s^2 (1-sigma) in 10 s, as the rising acceleration and the turn of a class burn do.
+
+    Returns
+    -------
+    ndarray
+        Shape (1, SETTINGS_COLUMNS).
+    """
+    row = np.zeros((1, layout.SETTINGS_COLUMNS))
+    row[0, layout.LAG] = lag_s
+    row[0, layout.START_SPAN] = min(60.0, lag_s)
+    row[0, layout.BURN_TIME] = 60.0
+    row[0, layout.IGNITION_TIME] = 600.0
+    row[0, layout.THRUST_NOISE] = thrust_noise_m2_s5
+    row[0, layout.THRUST_MEMORY] = 100.0
+    row[0, layout.IGNITION_SIGMA] = 25.0
+    row[0, layout.COAST_NOISE] = coast_noise_m2_s3
+    row[0, layout.START_SPEED_SIGMA] = 5000.0
+    row[0, layout.START_SPEED_FLOOR] = 300.0
+    row[0, layout.START_PROBABILITY] = 0.5
+    row[0, layout.HOLD] = burnout_hold_s
+    row[0, layout.MAX_THRUST_PROBABILITY] = max_thrust_probability
+    row[0, layout.TAKEN_BACK] = 0.5
+    row[0, layout.LN_BALLISTIC_MEAN] = math.log(ballistic_coefficient_kg_m2)
+    row[0, layout.LN_BALLISTIC_VARIANCE] = ballistic_coefficient_ln_sigma * ballistic_coefficient_ln_sigma
+    if not np.isfinite(row).all() or (row[0, : layout.LN_BALLISTIC_MEAN] < 0.0).any():
+        raise ValueError("settings of the fusion core must be finite and not negative")
+    return row
+
+
+def area_row(latitude_rad: float, longitude_rad: float, radius_m: float = 100e3) -> Floats:
+    """An alert area, a circle on the ground, as one row of the table of areas."""
+    row = np.zeros((1, layout.AREA_COLUMNS))
+    row[0, layout.AREA_LATITUDE] = latitude_rad
+    row[0, layout.AREA_LONGITUDE] = longitude_rad
+    row[0, layout.AREA_RADIUS] = radius_m
+    row[0, layout.AREA_X : layout.AREA_X + 3] = ecef_from_geodetic(latitude_rad, longitude_rad, 0.0)
+    row[0, layout.AREA_EAST : layout.AREA_EAST + 6] = east_north_up(latitude_rad, longitude_rad)[:6]
+    return row
+
+
+def scratch() -> Floats:
+    """Working memory of the kernels; one per thread."""
+    return np.zeros((layout.SCRATCH_ROWS, layout.SCRATCH_COLUMNS))
+
+
+def ground() -> Floats:
+    """Room for the predicted ground track; one per thread."""
+    return np.zeros((layout.GROUND_ROWS, layout.GROUND_COLUMNS))
