@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from warnpath.network.release import Labels, Policy, alert_label, label_classes
+from warnpath.network.release import Labels, Policy, alert_label, label_classes, owner
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
@@ -42,12 +42,12 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
     """Flows that warning needs, sorted.
 
     Sensors report to their C2; every C2 with sensors reports to every other C2 that decides; deciding C2s
-    alert their consumers. Where a rule releases on request, the deciding C2 asks and a person answers.
+    alert their consumers. Where only a rule on request releases the data, the deciding C2 asks and a person
+    answers.
     A flow is listed whether or not the policy lets it through: that is for the routes to say.
     """
     classes = label_classes(scenario)
     deciders = sorted(node.id for node in scenario.node if node.decides)
-    asked_for = {grant.label for grant in policy.grants if grant.on_request}
     flows = set()
     for node in scenario.node:
         if node.role == "sensor" and node.sensor is not None:
@@ -61,7 +61,7 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
             if origin == decider:
                 continue
             flows.add(Flow("report", origin, decider, classes[origin], derived=True))
-            if asked_for.intersection(classes[origin]):
+            if _needs_request(policy, classes[origin], policy.nation_of[decider]):
                 flows.add(Flow("request", decider, origin))
                 flows.add(Flow("answer", origin, decider, classes[origin], derived=True, on_request=True))
     return tuple(sorted(flows))
@@ -72,3 +72,11 @@ def origins(scenario: Scenario) -> tuple[str, ...]:
     return tuple(
         sorted({node.sensor.reports_to for node in scenario.node if node.role == "sensor" and node.sensor})
     )
+
+
+def _needs_request(policy: Policy, labels: Labels, nation: str) -> bool:
+    """Whether data can come to a nation only with the help of rules that release on request."""
+    if not any(grant.on_request for grant in policy.grants if grant.label in labels):
+        return False
+    automatic = {g.label for g in policy.grants if g.nation == nation and not g.on_request}
+    return any(owner(label) != nation and label not in automatic for label in labels)
