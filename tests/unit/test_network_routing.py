@@ -258,3 +258,11 @@ def test_single_failures_name_class_and_use() -> None:
 def test_unknown_element_cannot_be_set_down() -> None:
     with pytest.raises(KeyError, match="nowhere is neither a node nor a link"):
         set_down(trilateral(), ("nowhere",))
+
+
+def test_states_that_lack_the_initial_clearance_are_left_out() -> None:
+    tables = trilateral()
+    initial = tables.trees[0, route_kernel.TREE_CLEARANCE]
+    reached = np.flatnonzero(np.isfinite(tables.cost[0]))
+    assert len(reached) > 0
+    assert np.all((reached % tables.clearances) & initial == initial)
