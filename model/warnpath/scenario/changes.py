@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from warnpath.scenario.locations import CLASSES, LISTS, Key, Locations, Origin
+from warnpath.scenario.locations import CLASSES, LISTS, Key, Locations, Origin, without
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of
 from warnpath.scenario.validation import known_fields
 
@@ -53,9 +53,9 @@ def replace(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     from warnpath.scenario.loading import build
 
     document = scenario.document()
-    origins = dict(scenario.locations.origins)
     problems: list[Problem] = []
     targets: list[tuple[Key, Any]] = []
+    origins: dict[Key, Origin] = {}
     for path, value in changes.items():
         keys, found = select(document, path)
         problems.extend(found)
@@ -64,7 +64,8 @@ def replace(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     chosen = {key for key, _ in targets}
     for key, value in targets:
         _assign(document, key, value, chosen)
-    return build(document, Locations(origins, scenario.locations.file), problems)
+    kept = without(scenario.locations.origins, chosen)
+    return build(document, Locations({**kept, **origins}, scenario.locations.file), problems)
 
 
 def select(document: Mapping[str, Any], path: str) -> tuple[list[Key], list[Problem]]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from warnpath.scenario.locations import CLASSES, LISTS, Findings, Key, Locations, Origin
+from warnpath.scenario.locations import CLASSES, LISTS, Findings, Key, Locations, Origin, without
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of, shorten
 from warnpath.scenario.source_index import index_lines
 
@@ -230,11 +230,7 @@ def merge(base: Layer, over: Layer, findings: list[Problem]) -> Layer:
     replaced: set[Key] = set()
     data = _merge_tables(base.data, over.data, (), replaced, notes)
     findings.extend(notes.problems)
-    kept = {
-        key: origin
-        for key, origin in base.origins.items()
-        if not any(key[:length] in replaced for length in range(1, len(key) + 1))
-    }
+    kept = without(base.origins, replaced)
     return Layer(data, {**kept, **over.origins}, over.file)
 
 

@@ -78,6 +78,15 @@ class Findings:
             raise ScenarioError(self.problems)
 
 
+def without(origins: Mapping[Key, Origin], replaced: set[Key]) -> dict[Key, Origin]:
+    """Origins of everything but the values at some paths and what stands inside them."""
+    return {
+        key: origin
+        for key, origin in origins.items()
+        if not any(key[:length] in replaced for length in range(1, len(key) + 1))
+    }
+
+
 def split_key(key: Key) -> tuple[str, str]:
     """Element (``node.us-hub``, ``run``) and field (``release.median_s``) of a path."""
     depth = 2 if key and key[0] in (*LISTS, *CLASSES) else 1
