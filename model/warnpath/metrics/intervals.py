@@ -256,11 +256,14 @@ def share_intervals(
         spread = 1.0 + z * z / size
         centre = (share + z * z / (2.0 * size)) / spread
         half = z / spread * np.sqrt(share * (1.0 - share) / size + z * z / (4.0 * size * size))
-        low, high = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+        low, high = centre - half, centre + half
     else:
-        low = np.where(good > 0, special.betaincinv(np.where(good > 0, good, 1.0), bad + 1.0, tail), 0.0)
-        high = np.where(bad > 0, special.betaincinv(good + 1.0, np.where(bad > 0, bad, 1.0), 1.0 - tail), 1.0)
-    return EstimateArrays(*(np.where(some, ends, np.nan) for ends in (share, low, high)))
+        low = np.asarray(special.betaincinv(np.where(good > 0, good, 1.0), bad + 1.0, tail), dtype=np.float64)
+        high = np.asarray(
+            special.betaincinv(good + 1.0, np.where(bad > 0, bad, 1.0), 1.0 - tail), dtype=np.float64
+        )
+    ends = (share, np.where(good > 0, low, 0.0), np.where(bad > 0, high, 1.0))
+    return EstimateArrays(*(np.where(some, end, np.nan) for end in ends))
 
 
 def clustered_mean_interval(

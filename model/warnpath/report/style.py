@@ -20,19 +20,20 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#1f
 MEDIA = ("#8a8f98", "#7b3294", "#a6761d", "#01665e", "#c51b7d", "#4a6fa5", "#d95f0e", "#3c4650")
 DASHES = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (5, 1.4, 1.2, 1.4)))
 
-# Sensing is blue, the network orange to red, people grey: hue says whose time it is, lightness which stage.
+# Sensing is blue, the network orange to red, people grey: hue says whose time it is, and
+# neighbours differ in lightness, so that they are told apart without hue too.
 STAGES = {
     "sense": "#0b4f7d",
-    "confirm": "#56a0d3",
+    "confirm": "#8cc4e8",
     "transport": "#fdd49e",
     "processing": "#fdae6b",
     "queueing": "#f28e3c",
     "retransmission": "#d95f0e",
     "outage": "#993404",
-    "network": "#f28e3c",
-    "release": "#cc79a7",
-    "accuracy": "#009e73",
-    "decision": "#7b8794",
+    "network": "#e07b22",
+    "release": "#e3a8cb",
+    "accuracy": "#00875f",
+    "decision": "#a9b3bd",
     "delivery": "#323f4b",
 }
 STATUS = {"in_time": "#0072b2", "late": "#d55e00"}

@@ -128,11 +128,11 @@ def describe(
     return Provenance(
         scenario_name=scenario.name,
         scenario_hash=scenario.content_hash(),
-        scenario=scenario.model_dump(mode="json"),
+        scenario=json.loads(canonical_json(scenario.model_dump(mode="json"))),
         seed=seed,
         replications=replications,
         engine=engine,
-        design={"kind": "run"} if design is None else dict(design),
+        design={"kind": "run"} if design is None else json.loads(canonical_json(design)),
     )
 
 
