@@ -8,8 +8,8 @@ from itertools import combinations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 
+from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 from warnpath.network.proof import find_leak
 from warnpath.network.release import ProductStep
 from warnpath.scenario.policy import Prohibition

@@ -10,8 +10,8 @@ import networkx as nx
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 
+from tests.network_cases import LinkRow, both_ways, small_graph, small_policy
 from warnpath.network.flows import Flow
 from warnpath.network.graph import Graph
 from warnpath.network.proof import check_routes
