@@ -273,3 +273,9 @@ def _missing(path: Path) -> Problem:
     expected = f"a TOML file: {one_of(beside)}" if beside else "a TOML file"
     what = "is a folder" if path.is_dir() else f"there is no such file{hint}"
     return Problem(str(path), None, "", "", None, what, expected)
+
+
+def experiment_schema() -> dict[str, Any]:
+    """JSON Schema of experiment files, for editors."""
+    schema = Experiment.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}

@@ -45,12 +45,15 @@ class FailuresResult:
         Costs by class or role, worst first.
     untouched : tuple of str
         Elements that no used route touches; their failure costs nothing and was not simulated.
+    engine : str
+        Name of the engine.
     """
 
     scenario: Scenario
     tables: Mapping[str, pd.DataFrame]
     groups: pd.DataFrame
     untouched: tuple[str, ...]
+    engine: str
 
     @property
     def failures(self) -> pd.DataFrame:
@@ -147,7 +150,7 @@ def run_failures(
             )
             write_folder(tables, out, provenance, command)
     untouched = tuple(item.name for item in contingencies if not item.is_used)
-    return FailuresResult(scenario, tables, groups, untouched)
+    return FailuresResult(scenario, tables, groups, untouched, execution.engine.name)
 
 
 def single_contingencies(scenario: Scenario) -> tuple[Contingency, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,10 @@ class SweepResult:
         `runs`, `warnings`, `summary` and what else was recorded; `point` and the swept parameters in front.
     reference_tables : mapping of str to DataFrame
         The same of the reference scenario; empty if there is none.
+    reference_of : tuple of int
+        Number of the reference point each point is compared with; empty without a reference.
+    engine : str
+        Name of the engine.
     """
 
     experiment: Experiment
@@ -49,6 +53,8 @@ class SweepResult:
     folder: Path
     tables: Mapping[str, pd.DataFrame]
     reference_tables: Mapping[str, pd.DataFrame]
+    reference_of: tuple[int, ...]
+    engine: str
 
     @property
     def runs(self) -> pd.DataFrame:
@@ -70,6 +76,16 @@ class SweepResult:
         """Number of replications that failed, those of the reference included."""
         tables = [self.runs, *(table for name, table in self.reference_tables.items() if name == "runs")]
         return sum(int((runs["status"] != "ok").sum()) for runs in tables)
+
+    def gains(self, by: Sequence[str] = ("launch", "consumer", "product")) -> pd.DataFrame:
+        """Gains over the reference by other groups than in `summary`; see `warnpath.study.gains`."""
+        import pandas as pd
+
+        from warnpath.study.gains import gain_metrics
+
+        if "warnings" not in self.tables or "warnings" not in self.reference_tables:
+            return pd.DataFrame(columns=["point", *by, "metric", "n", "mean", "ci_low", "ci_high"])
+        return gain_metrics(self.warnings, self.reference_tables["warnings"], self.reference_of, by)
 
     @property
     def log_hash(self) -> str:
@@ -131,7 +147,7 @@ def run_experiment(
     scenario, reference = load_scenarios(experiment)
     design = make_design(experiment, scenario, reference)
     replications = int(scenario.run.replications)
-    folder = default_folder(experiment, scenario) if out is None else Path(out)
+    folder = resolved_folder(experiment, scenario, out)
     check_output_folder(folder, "sweep", experiment.name)
     identity = study_identity("sweep", _content(experiment, scenario, reference, recorded, execution))
     with opened_parts(folder, identity) as parts:
@@ -147,11 +163,21 @@ def run_experiment(
             described = _provenance(experiment, reference, execution)
             write_folder(reference_tables, folder / REFERENCE, described, command)
         write_folder(tables, folder, provenance, command)
-    return SweepResult(experiment, scenario, folder, tables, reference_tables)
+    return SweepResult(
+        experiment,
+        scenario,
+        folder,
+        tables,
+        reference_tables,
+        design.reference_of,
+        execution.engine.name,
+    )
 
 
-def default_folder(experiment: Experiment, scenario: Scenario) -> Path:
-    """Folder of the results of an experiment, relative to the working directory."""
+def resolved_folder(experiment: Experiment, scenario: Scenario, out: Path | str | None) -> Path:
+    """Folder of the results of an experiment: as asked for, or ``results/NAME-seedSEED``."""
+    if out is not None:
+        return Path(out)
     return Path("results") / f"{experiment.name}-seed{int(scenario.run.seed)}"
 
 

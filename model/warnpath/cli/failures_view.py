@@ -1,0 +1,65 @@
+"""What ``warnpath failures`` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from warnpath.cli.layout import mean_text, plain_table, share_text
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+    from rich.console import Console
+
+    from warnpath.study.failures import FailuresResult
+
+WORST = 15
+"""Elements shown unless asked for more."""
+
+
+def print_failures(console: Console, result: FailuresResult, verbose: bool) -> None:
+    """Print the costs of single failures, by class or role and by element, worst first."""
+    launch_set = f", launch set {result.scenario.launch_set}" if result.scenario.launch_set else ""
+    elements = len(result.failures)
+    console.print(
+        f"{result.scenario.name}{launch_set}: {elements} single failures from launch on, each in "
+        f"{result.replications} replications paired with the undisturbed ones, seed "
+        f"{int(result.scenario.run.seed)}, engine {result.engine}",
+        style="bold",
+    )
+    heads = ["kind", "class or role", "ele-\nments", "warning time\nlost s", "newly never", "newly late"]
+    table = plain_table("By class or role, worst first (mean and 95 % interval)", heads, left=2)
+    for row in result.groups.to_dict(orient="records"):
+        table.add_row(str(row["kind"]), str(row["group"]), str(row["elements"]), *_costs(row))
+    console.print()
+    console.print(table)
+    shown = result.failures if verbose else result.failures.head(WORST)
+    heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
+    title = "By element" if len(shown) == elements else f"By element, the first {len(shown)} (-v shows all)"
+    table = plain_table(f"{title}, worst class first", heads, left=2)
+    for row in shown.to_dict(orient="records"):
+        table.add_row(str(row["element"]), str(row["group"]), *_costs(row))
+    console.print()
+    console.print(table)
+    console.print()
+    console.print(
+        "Time lost is over the needed warnings delivered both times; those that no longer come are counted "
+        "as newly never."
+    )
+    if result.untouched:
+        console.print(
+            f"{len(result.untouched)} elements are on no route in use; their failure costs nothing and was "
+            "not simulated."
+        )
+
+
+def _costs(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:
+    return (
+        mean_text(row["margin_cost_s"], row["ci_low"], row["ci_high"]),
+        _share(row, "newly_never_share"),
+        _share(row, "newly_late_share"),
+    )
+
+
+def _share(row: Mapping[Hashable, Any], name: str) -> str:
+    return share_text(row[name], row[f"{name}_low"], row[f"{name}_high"])

@@ -1,0 +1,80 @@
+"""Tables of text: how numbers, intervals and shares are written, and one plain style for all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NOTHING = "-"
+"""Stands where there is no value."""
+
+
+def plain_table(title: str, heads: Sequence[str], left: int = 1, caption: str = "") -> Table:
+    """Table without frame: the first `left` columns of words, the others of numbers."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        caption=caption or None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    for number, head in enumerate(heads):
+        words = number < left
+        table.add_column(head, justify="left" if words else "right", no_wrap=not words, overflow="fold")
+    return table
+
+
+def seconds(value: float) -> str:
+    """Seconds with one decimal."""
+    return NOTHING if math.isnan(value) else f"{value:.1f}"
+
+
+def half_width(low: float, high: float) -> str:
+    """Half the width of a symmetric interval, with its sign."""
+    return "" if math.isnan(low) or math.isnan(high) else f"±{(high - low) / 2.0:.1f}"
+
+
+def mean_cell(value: float, low: float, high: float) -> str:
+    """Mean, and below it the half-width of its interval."""
+    return seconds(value) if math.isnan(value) else f"{seconds(value)}\n{half_width(low, high)}"
+
+
+def mean_text(value: float, low: float, high: float) -> str:
+    """Mean and half-width of its interval on one line."""
+    return seconds(value) if math.isnan(value) else f"{seconds(value)} {half_width(low, high)}".rstrip()
+
+
+def percent(share: float) -> str:
+    """Share in percent."""
+    return NOTHING if math.isnan(share) else f"{100.0 * share:.0f}%"
+
+
+def interval_percent(low: float, high: float) -> str:
+    """Interval of a share in percent."""
+    return "" if math.isnan(low) or math.isnan(high) else f"{100.0 * low:.0f}-{100.0 * high:.0f}"
+
+
+def share_cell(share: float, low: float, high: float) -> str:
+    """Share, and below it its interval."""
+    return percent(share) if math.isnan(share) else f"{percent(share)}\n{interval_percent(low, high)}"
+
+
+def share_text(share: float, low: float, high: float) -> str:
+    """Share and its interval on one line."""
+    return percent(share) if math.isnan(share) else f"{percent(share)} ({interval_percent(low, high)})"
+
+
+def setting(value: object) -> str:
+    """A swept value as a planner would write it."""
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,211 @@
+"""What ``warnpath run`` prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from warnpath.cli.layout import mean_cell, percent, plain_table, seconds, share_cell
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from warnpath.study.result import Result
+
+HEADS = {
+    "t_visible_s": "visi-\nble",
+    "t_detected_s": "detec-\nted",
+    "t_confirmed_s": "con-\nfirmed",
+    "t_shared_s": "shared\n",
+    "t_qualified_s": "quali-\nfied",
+    "t_decided_s": "deci-\nded",
+    "t_delivered_s": "deliv-\nered",
+    "t_impact_s": "impact\n",
+    "sense_s": "sense\n",
+    "confirm_s": "con-\nfirm",
+    "transport_s": "trans-\nport",
+    "processing_s": "proc-\nessing",
+    "queueing_s": "queue-\ning",
+    "retransmission_s": "re-\ntransm.",
+    "outage_s": "outage\n",
+    "release_s": "re-\nlease",
+    "accuracy_s": "accu-\nracy",
+    "decision_s": "deci-\nsion",
+    "delivery_s": "deliv-\nery",
+    "latency_s": "total\n",
+}
+SHARES = {
+    "in_time_share": "in\ntime",
+    "late_share": "late\n",
+    "never_share": "never\n",
+    "correct_share": "cor-\nrect",
+    "missed_share": "missed\n",
+    "unneeded_share": "un-\nneeded",
+}
+PRODUCT_NAMES = {"launch_notice": "launch notice", "area_alert": "area alert"}
+MOST_LAUNCHES = 3
+"""Launches shown one by one unless asked for more."""
+BUSIEST = 5
+
+
+def print_run(console: Console, result: Result, verbose: bool) -> None:
+    """Print the tables of a run: per launch milestones, budget and outcome; then the busiest links."""
+    console.print(title_line(result), style="bold")
+    if "summary" in result.tables:
+        launches = list(dict.fromkeys(result.summary["launch"]))
+        shown = launches if verbose else launches[:MOST_LAUNCHES]
+        for launch in shown:
+            print_launch(console, Figures(result.summary, launch), launch)
+        if len(shown) < len(launches):
+            console.print(f"\n{len(launches) - len(shown)} more launches: -v shows all.")
+    if "elements" in result.tables:
+        print_links(console, result.elements, None if verbose else BUSIEST)
+    console.print()
+
+
+def title_line(result: Result) -> str:
+    """What was run."""
+    launch_set = f", launch set {result.scenario.launch_set}" if result.scenario.launch_set else ""
+    return (
+        f"{result.scenario.name}{launch_set}: {result.replications} replications, seed {result.seed}, "
+        f"engine {result.engine}"
+    )
+
+
+class Figures:
+    """The summary of one launch by consumer and metric."""
+
+    def __init__(self, summary: pd.DataFrame, launch: str) -> None:
+        rows = summary.loc[summary["launch"] == launch]
+        self.consumers: dict[str, str] = {}
+        self._rows: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in rows.to_dict(orient="records"):
+            self.consumers.setdefault(str(row["consumer"]), str(row["product"]))
+            self._rows[str(row["consumer"]), str(row["metric"])] = {str(k): v for k, v in row.items()}
+
+    def row(self, consumer: str, metric: str) -> dict[str, Any]:
+        """The figures of a metric."""
+        return self._rows[consumer, metric]
+
+    def mean(self, consumer: str, metric: str) -> str:
+        """Mean and interval of a metric, as a cell."""
+        row = self.row(consumer, metric)
+        return mean_cell(row["mean"], row["ci_low"], row["ci_high"])
+
+    def share(self, consumer: str, metric: str) -> str:
+        """Share and interval of a metric, as a cell."""
+        row = self.row(consumer, metric)
+        return share_cell(row["mean"], row["ci_low"], row["ci_high"])
+
+    def is_quiet(self, consumer: str) -> bool:
+        """Whether a consumer was never in danger and never alerted."""
+        return bool(self.row(consumer, "quiet_share")["mean"] == 1.0)
+
+    def by_product(self, keep: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
+        """Products with those of their consumers that are to be shown."""
+        for product, words in PRODUCT_NAMES.items():
+            chosen = [name for name in keep if self.consumers[name] == product]
+            if chosen:
+                yield words, chosen
+
+
+def print_launch(console: Console, figures: Figures, launch: str) -> None:
+    """Print the three tables of one launch."""
+    from warnpath.metrics.summary import MILESTONES
+    from warnpath.results.schema import BUDGET_STAGES
+
+    quiet = [name for name in figures.consumers if figures.is_quiet(name)]
+    shown = [name for name in figures.consumers if name not in quiet]
+    console.print(f"\nLaunch {launch}", style="bold")
+    if shown:
+        _print_means(console, figures, shown, "Milestones, seconds after launch", MILESTONES)
+        used = [stage for stage in BUDGET_STAGES if _is_used(figures, shown, stage)]
+        unused = [HEADLINE_NAMES.get(stage, stage) for stage in BUDGET_STAGES if stage not in used]
+        caption = f"No time was spent on: {', '.join(unused)}." if unused else ""
+        title = "Latency budget, seconds; the stages add up to the total"
+        _print_means(console, figures, shown, title, (*used, "latency_s"), caption)
+        _print_outcomes(console, figures, shown)
+    if quiet:
+        console.print(f"Not in danger, and rightly not alerted: {', '.join(quiet)}.")
+
+
+HEADLINE_NAMES = {
+    "retransmission_s": "retransmission",
+    "outage_s": "outages",
+    "queueing_s": "queueing",
+    "release_s": "release",
+    "accuracy_s": "waiting for accuracy",
+}
+
+
+def _is_used(figures: Figures, shown: Sequence[str], stage: str) -> bool:
+    return any(figures.row(name, stage)["mean"] > 0.0 for name in shown)
+
+
+def _print_means(
+    console: Console,
+    figures: Figures,
+    shown: Sequence[str],
+    title: str,
+    metrics: Sequence[str],
+    caption: str = "",
+) -> None:
+    table = plain_table(
+        f"{title} (mean ± 95 %)", ["", *(HEADS[metric] for metric in metrics)], caption=caption
+    )
+    for product, names in figures.by_product(shown):
+        table.add_row(product, style="italic")
+        for name in names:
+            table.add_row(f" {name}", *(figures.mean(name, metric) for metric in metrics))
+    console.print()
+    console.print(table)
+
+
+def _print_outcomes(console: Console, figures: Figures, shown: Sequence[str]) -> None:
+    heads = ["", "need-\ned", "time\nleft s", "5 % have\nless than", *SHARES.values()]
+    table = plain_table("Warning time left, and what became of the warnings (below: 95 % interval)", heads)
+    for product, names in figures.by_product(shown):
+        table.add_row(product, style="italic")
+        for name in names:
+            margin = figures.row(name, "margin_s")
+            needed = int(figures.row(name, "never_share")["n"])
+            table.add_row(
+                f" {name}",
+                str(needed),
+                figures.mean(name, "margin_s"),
+                seconds(margin["p05"]),
+                *(figures.share(name, metric) for metric in SHARES),
+            )
+    console.print()
+    console.print(table)
+
+
+def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> None:
+    """Print the busiest links."""
+    from warnpath.metrics.links import busiest
+
+    heads = ["link", "to", "medium", "busy", "queue\nmean", "queue\nmax", "mes-\nsages", "lost"]
+    table = plain_table("Busiest links (means per replication; below: 95 % interval)", heads, left=3)
+    for row in busiest(elements, top=top).to_dict(orient="records"):
+        ends = f"{small_percent(row['ci_low'])}-{small_percent(row['ci_high'])}".replace("%", "")
+        table.add_row(
+            str(row["element"]),
+            str(row["direction"]).partition(">")[2],
+            str(row["group"]),
+            small_percent(row["utilisation"]) + ("" if math.isnan(row["ci_low"]) else f"\n{ends}"),
+            f"{row['mean_queue']:.2g}",
+            str(row["max_queue"]),
+            f"{row['messages']:.0f}",
+            f"{row['dropped'] + row['lost']:.2g}",
+        )
+    console.print()
+    console.print(table)
+
+
+def small_percent(share: float) -> str:
+    """Share in percent, with decimals where it is small."""
+    if not 0.0 < share < 0.1:
+        return percent(share)
+    return f"{100.0 * share:.1f}%" if share >= 0.001 else f"{100.0 * share:.2g}%"

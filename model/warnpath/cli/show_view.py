@@ -1,0 +1,198 @@
+"""What ``warnpath show`` prints: the parts of a scenario as rows of plain data, and as tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from warnpath.cli.layout import NOTHING, plain_table
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from warnpath.scenario import Scenario
+
+Rows = list[dict[str, Any]]
+
+
+def nodes(scenario: Scenario) -> Rows:
+    """One row per node."""
+    return [
+        {
+            "id": node.id,
+            "role": node.role,
+            "nation": node.nation,
+            "group": node.group,
+            "lat_deg": float(node.lat_deg),
+            "lon_deg": float(node.lon_deg),
+            "servers": node.servers,
+            "service_s": _mean(node.service),
+            "decision_s": _sum(_mean(node.assessment), _mean(node.approval)),
+            "release_s": _mean(node.release),
+            "reports_to": None if node.sensor is None else node.sensor.reports_to,
+            "decided_by": None if node.consumer is None else node.consumer.decided_by,
+        }
+        for node in scenario.node
+    ]
+
+
+def links(scenario: Scenario) -> Rows:
+    """One row per link."""
+    from warnpath.scenario import effective_link
+
+    rows = []
+    for link in scenario.link:
+        full = effective_link(scenario, link)
+        rows.append(
+            {
+                "id": full.id,
+                "from": full.ends[0],
+                "to": full.ends[1],
+                "medium": full.medium,
+                "duplex": full.duplex,
+                "length_km": round(full.length_km, 1),
+                "delay_ms": round(1e3 * full.propagation_s, 3),
+                "capacity_kbps": float(full.capacity_kbps),
+                "loss": float(full.loss),
+                "availability": full.availability,
+            }
+        )
+    return rows
+
+
+def routes(scenario: Scenario) -> Rows:
+    """One row per flow: expected seconds, what the policy adds to them, and the way."""
+    from warnpath.network.flows import standard_flows
+    from warnpath.network.graph import build_graph
+    from warnpath.network.release import build_policy, walk_text
+    from warnpath.network.routing import flow_route, price_of_policy_s, tables_from_graph
+
+    graph, policy = build_graph(scenario), build_policy(scenario)
+    flows = standard_flows(scenario, policy)
+    tables = tables_from_graph(graph, policy, flows)
+    prices = price_of_policy_s(graph, policy, flows)
+    rows = []
+    for flow in flows:
+        steps = flow_route(tables, flow)
+        without_s, with_s = prices[flow]
+        rows.append(
+            {
+                "kind": flow.kind,
+                "from": flow.source,
+                "to": flow.destination,
+                "labels": " ".join(flow.labels),
+                "expected_s": _finite(with_s),
+                "policy_adds_s": _finite(with_s - without_s) if math.isfinite(with_s) else None,
+                "way": None if steps is None else walk_text(steps, flow.source),
+            }
+        )
+    return rows
+
+
+def policy(scenario: Scenario) -> Rows:
+    """One row per sharing rule, and one per prohibition with whether it is proved."""
+    from warnpath.network.graph import build_graph
+    from warnpath.network.proof import find_leak
+    from warnpath.network.release import build_policy
+
+    graph, resolved = build_graph(scenario), build_policy(scenario)
+    rows: Rows = []
+    for rule in scenario.sharing:
+        delays = [grant.mean_s for grant in resolved.grants if grant.rule == rule.id]
+        rows.append(
+            {
+                "kind": "sharing",
+                "id": rule.id,
+                "data_of": rule.data_of,
+                "to": rule.to,
+                "at": " ".join(rule.via),
+                "mode": rule.mode,
+                "release_s": max(delays, default=None),
+                "proof": None,
+            }
+        )
+    for item in scenario.prohibition:
+        leak = find_leak(graph, resolved, item)
+        rows.append(
+            {
+                "kind": "prohibition",
+                "id": item.id,
+                "data_of": item.data_of,
+                "to": item.to,
+                "at": " ".join(item.except_via),
+                "mode": "except there" if item.except_via else "never",
+                "release_s": None,
+                "proof": "proved" if leak is None else f"leaks: {leak.text()}",
+            }
+        )
+    return rows
+
+
+SECTIONS: dict[str, Callable[[Scenario], Rows]] = {
+    "nodes": nodes,
+    "links": links,
+    "routes": routes,
+    "policy": policy,
+}
+WORDS = (
+    "id",
+    "role",
+    "nation",
+    "group",
+    "from",
+    "to",
+    "medium",
+    "kind",
+    "labels",
+    "data_of",
+    "at",
+    "mode",
+    "proof",
+)
+HIDDEN = {"nodes": ("reports_to", "decided_by"), "links": ("duplex",)}
+"""Fields that only JSON has, for want of width."""
+
+
+def print_section(console: Console, name: str, rows: Rows) -> None:
+    """Print one part as a table; the way of a route on a line of its own."""
+    if not rows:
+        console.print(f"\n{name}: none")
+        return
+    shown = [field for field in rows[0] if field not in (*HIDDEN.get(name, ()), "way")]
+    # Columns of words come first, so that they can be aligned to the left together.
+    shown.sort(key=lambda field: field not in WORDS)
+    words = sum(field in WORDS for field in shown)
+    table = plain_table(f"{name} ({len(rows)})", [_head(field) for field in shown], left=words)
+    for row in rows:
+        table.add_row(*(_cell(row[field]) for field in shown))
+    console.print()
+    console.print(table)
+    if "way" in rows[0]:
+        console.print("\nways")
+        for row in rows:
+            console.print(
+                f"  {row['kind']}: {row['way'] or 'no compliant way from ' + row['from']}", soft_wrap=True
+            )
+
+
+def _head(field: str) -> str:
+    return field.replace("_", " ")
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return NOTHING
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _mean(distribution: Any) -> float | None:
+    return None if distribution is None else float(distribution.mean())
+
+
+def _sum(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first + second
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
