@@ -321,7 +321,8 @@ def _first_sighting(plan: Plan, world: Any, decider: str, flight: int) -> tuple[
     usable = plan.pictures.usable_sensors.get(decider, set())
     for pair in world.pairs:
         if pair.launch == flight and plan.sensing.sensor_ids[pair.sensor] in usable:
-            visible.append(pair.visible_s)
+            if pair.visible_s >= 0.0:
+                visible.append(pair.visible_s)
             if pair.detected_s >= 0.0:
                 detected.append(pair.detected_s - launched_s)
     return min(visible, default=NONE), min(detected, default=NONE)

@@ -92,7 +92,7 @@ def plan_sensing(
                     "destination": network.node_row[node.sensor.reports_to],
                     "tree": tree,
                     "clearance": clearance,
-                    "visible_s": window[0],
+                    "visible_s": -1.0 if sensor["infrared"] else window[0],
                     "detected_s": -1.0,
                     "confirmed_s": -1.0,
                 }

@@ -138,6 +138,8 @@ def infrared_sensed(w: Any, now: float, p: int) -> None:
             if now + sensor.period_s <= launch.at_s + launch.burnout_s:
                 schedule(w, sensor.period_s, INFRARED_SENSED, p, 0, 0)
             return
+        # Clouds hide the plume until then: the first detection is the first sight.
+        pair.visible_s = now - launch.at_s
         pair.detected_s = now
         pair.confirmed_s = now
         delay = draw(w.distributions, sensor.message_delay_row, pair.key_noise, launch.lineage, 0)
