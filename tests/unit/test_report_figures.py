@@ -196,6 +196,12 @@ def test_a_loose_link_is_named() -> None:
         network_map(nodes(), links().assign(b="nowhere"))
 
 
+def test_no_two_of_many_lines_look_the_same() -> None:
+    colours = style.colours(range(16))
+    looks = [(colours[number], str(style.dashes(number))) for number in range(16)]
+    assert len(set(looks)) == 16
+
+
 def test_labels_have_units() -> None:
     assert style.axis_label("margin_s") == "margin (s)"
     assert style.axis_label("link.*.capacity_kbps") == "link.*.capacity (kbit/s)"

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from tests.synthetic_results import Output, outputs
+from warnpath.engine import codes
 from warnpath.results.column import Column, TableSchema
-from warnpath.results.schema import BUDGET_STAGES, TABLES
+from warnpath.results.schema import BUDGET_STAGES, MESSAGE_KINDS, MESSAGE_STATUSES, PRODUCTS, TABLES
 from warnpath.results.tables import DesignPoint, TableError, build_tables, concatenate, conform, swept_columns
 
 DELAY = "node.us-hub.release.median_s"
@@ -261,6 +262,14 @@ def test_units_are_suffixes() -> None:
 
 def test_the_budget_is_part_of_the_warnings() -> None:
     assert set(BUDGET_STAGES) < set(TABLES["warnings"].names)
+
+
+def test_the_engine_uses_the_vocabulary_of_the_tables() -> None:
+    assert set(codes.MESSAGE_KINDS) == set(MESSAGE_KINDS)
+    assert set(codes.MESSAGE_STATUSES) == set(MESSAGE_STATUSES)
+    assert set(codes.PRODUCTS) == set(PRODUCTS)
+    assert tuple(f"{stage}_s" for stage in codes.STAGES) == BUDGET_STAGES
+    assert set(codes.GATES) == set(TABLES["warnings"].column("gating_branch").vocabulary)
 
 
 def test_a_column_is_found_by_name() -> None:

@@ -62,8 +62,9 @@ def latency_ecdf(warnings: pd.DataFrame, by: Sequence[str] | None = None, ax: Ax
             steps = np.concatenate([[0.0], np.arange(1, len(times) + 1), [len(times)]]) / total
             places = np.concatenate([[0.0], times, [longest * 1.04]])
             name = label if len(times) == total else f"{label}  ({1 - len(times) / total:.0%} never)"
-            dashes = style.DASHES[number % len(style.DASHES)]
-            drawn.step(places, steps, where="post", color=colours[label], linestyle=dashes, label=name)
+            drawn.step(
+                places, steps, where="post", color=colours[label], linestyle=style.dashes(number), label=name
+            )
         drawn.set_xlim(0.0, longest * 1.04)
         drawn.set_ylim(0.0, 1.02)
         drawn.yaxis.set_major_formatter("{x:.0%}")
@@ -285,7 +286,7 @@ def sweep_lines(
                 line[x],
                 line["mean"],
                 color=colour,
-                linestyle=style.DASHES[number % len(style.DASHES)],
+                linestyle=style.dashes(number),
                 marker="o",
                 markersize=4.5,
                 label=str(name),

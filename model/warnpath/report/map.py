@@ -16,8 +16,8 @@ from matplotlib.ticker import MaxNLocator
 from warnpath.metrics.frames import require
 from warnpath.report import style
 
-MARKERS = {"sensor": "^", "c2": "s", "hub": "*", "relay": "h", "consumer": "o"}
-SIZES = {"sensor": 46, "c2": 52, "hub": 210, "relay": 60, "consumer": 30}
+MARKERS = {"sensor": "^", "c2": "s", "hub": "*", "relay": "D", "consumer": "o"}
+SIZES = {"sensor": 46, "c2": 52, "hub": 210, "relay": 40, "consumer": 30}
 SPREAD_DEG = 0.55
 CROWDED_SHARE = 0.6
 BULGE_DEG = 1.6
@@ -60,7 +60,7 @@ def network_map(nodes: pd.DataFrame, links: pd.DataFrame, *, title: str = "", ax
     placed = _placed(nodes)
     nations = style.colours(sorted(set(placed["nation"])))
     media = {
-        name: (style.MEDIA[number % len(style.MEDIA)], style.DASHES[number % len(style.DASHES)])
+        name: (style.MEDIA[number % len(style.MEDIA)], style.dashes(number))
         for number, name in enumerate(sorted(set(links["medium"])))
     }
     crowd = _crowd(placed)

@@ -109,6 +109,11 @@ def colours(values: Iterable[Hashable]) -> dict[Hashable, str]:
     return {value: SERIES[number % len(SERIES)] for number, value in enumerate(values)}
 
 
+def dashes(number: int) -> Any:
+    """Line style of the n-th series; colours come round after eight, and then with another style."""
+    return DASHES[(number + number // len(SERIES)) % len(DASHES)]
+
+
 def readable(text: str) -> str:
     """Words instead of a name: `launch_notice` becomes 'launch notice'."""
     return text.replace("_", " ")

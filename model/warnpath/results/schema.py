@@ -30,7 +30,7 @@ BUDGET_STAGES = (
 PRODUCTS = ("launch_notice", "area_alert")
 STATUSES = ("in_time", "late", "never", "none")
 OUTCOMES = ("correct", "missed", "unneeded", "quiet")
-MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "background")
+MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external")
 MESSAGE_STATUSES = (
     "delivered",
     "lost",
@@ -167,7 +167,7 @@ _MESSAGES = TableSchema(
         _text("origin", "Node that made it."),
         _key("destination", "Node it is meant for."),
         _text("nation", "Nation that owns the data."),
-        _text("launch", "Launch it is about; empty for background traffic.", nullable=True),
+        _text("launch", "Launch it is about; empty where it is about none.", nullable=True),
         _count("priority", "Priority class; 0 goes first."),
         _count("size_bytes", "Size.", unit="B"),
         _number("created_s", "s", "Time it was made."),
