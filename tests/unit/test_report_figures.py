@@ -141,14 +141,16 @@ def test_figures_of_nothing_but_losses_can_be_drawn() -> None:
 def test_figures_of_one_replication_can_be_drawn() -> None:
     one = warnings(1, never=0.0)
     for figure in (latency_ecdf, budget_bars, margin_by_consumer):
-        figure(one)
+        assert len(figure(one).lines) + len(figure(one).patches) > 0
 
 
 def test_figures_where_nobody_was_in_danger_can_be_drawn() -> None:
     table = warnings(3)
     quiet = table.loc[~table["needed"]]
     for figure in (latency_ecdf, budget_bars, margin_by_consumer):
-        figure(quiet)
+        drawn = figure(quiet)
+        assert drawn.patches == []
+        assert drawn.get_title(loc="left")
 
 
 def test_a_sweep_has_a_line_per_consumer_and_its_interval() -> None:
