@@ -60,7 +60,7 @@ def build(
     Parameters
     ----------
     document : mapping
-        Arrays of tables as dicts by id.
+        Arrays of tables as dicts by id; what is None counts as not written.
     locations : Locations
         Where its values were written.
     problems : list of Problem, optional
@@ -71,6 +71,7 @@ def build(
     ScenarioError
         With every problem.
     """
+    document = _written(document)
     findings = Findings(locations, [] if problems is None else list(problems))
     _check(document, findings)
     listed = dict(document)
@@ -114,6 +115,15 @@ def json_schema() -> dict[str, Any]:
             definition.setdefault("properties", {})["remove"] = removable
     schema.pop("required", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _written(table: Mapping[str, Any]) -> dict[str, Any]:
+    """A table without what is None, at any depth of tables."""
+    return {
+        key: _written(value) if isinstance(value, Mapping) else value
+        for key, value in table.items()
+        if value is not None
+    }
 
 
 def _check(document: Mapping[str, Any], findings: Findings) -> None:

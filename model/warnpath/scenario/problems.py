@@ -52,10 +52,8 @@ class Problem:
         return f"{text} (expected: {self.expected})" if self.expected else text
 
 
-class ScenarioError(Exception):
+class ScenarioError(ValueError):
     """A scenario cannot be used; carries every problem found, not the first only.
-
-    No `ValueError`, which pydantic would take for one of its own and wrap.
 
     Parameters
     ----------

@@ -63,7 +63,7 @@ class Scenario(Table):
 
     @model_validator(mode="after")
     def _whole(self, info: ValidationInfo) -> Scenario:
-        """Check a scenario built in Python as thoroughly as one read from a file."""
+        """Check a scenario built in Python as one read from a file is checked; pydantic wraps the error."""
         if not (info.context or {}).get("checked"):
             from warnpath.scenario.loading import check_document
 

@@ -70,10 +70,10 @@ class _Scanner:
         for number, key in enumerate(keys):
             path = (*path, key)
             opens_entry = of_array and number == len(keys) - 1
+            self.lines.setdefault(path, line)
             if path in self.entries and not opens_entry:
                 path = (*path, self.entries[path])
         if of_array:
-            self.lines.setdefault(path, line)
             self.entries[path] = self.entries.get(path, -1) + 1
             path = (*path, self.entries[path])
         self.lines.setdefault(path, line)
