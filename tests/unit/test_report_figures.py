@@ -149,7 +149,7 @@ def test_figures_where_nobody_was_in_danger_can_be_drawn() -> None:
     quiet = table.loc[~table["needed"]]
     for figure in (latency_ecdf, budget_bars, margin_by_consumer):
         drawn = figure(quiet)
-        assert drawn.patches == []
+        assert list(drawn.patches) == []
         assert drawn.get_title(loc="left")
 
 
