@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
-from numba.core import config as _numba_config
+import numba.core.config
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -44,8 +44,8 @@ def kernel(signature: str | None = None) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         with cache_folder_in_use():
-            arguments = () if signature is None else (signature,)
-            compiled: Function = numba.njit(*arguments, cache=True)(function)
+            njit: Any = numba.njit
+            compiled: Function = njit(signature, cache=True)(function)
             return compiled
 
     return decorate
@@ -54,13 +54,14 @@ def kernel(signature: str | None = None) -> Callable[[Function], Function]:
 @contextmanager
 def cache_folder_in_use() -> Iterator[Path]:
     """Point numba's cache at the folder of these sources, and put the setting back afterwards."""
-    before = _numba_config.CACHE_DIR
+    settings: Any = numba.core.config
+    before = settings.CACHE_DIR
     folder = cache_folder()
-    _numba_config.CACHE_DIR = str(folder)
+    settings.CACHE_DIR = str(folder)
     try:
         yield folder
     finally:
-        _numba_config.CACHE_DIR = before
+        settings.CACHE_DIR = before
 
 
 @cache

@@ -202,7 +202,8 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
     """One row per node and per direction of a link."""
     end_s = world.end_s
     rows = []
-    by_id: dict[str, Any] = {item.id: item for item in (*plan.scenario.node, *plan.scenario.link)}
+    by_id: dict[str, Any] = {node.id: node for node in plan.scenario.node}
+    by_id.update({link.id: link for link in plan.scenario.link})
     for index, link in enumerate(world.links):
         element = plan.network.link_elements[index]
         row = _element_row(link, end_s, 1)

@@ -6,10 +6,11 @@ import math
 from collections.abc import Collection
 from typing import Any
 
+from warnpath.engine.entities import TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.random_streams import stream_key, uniform
 from warnpath.engine.state import ensure_capacity, new_world
-from warnpath.engine.world import TRACE_POOLS, World
+from warnpath.engine.world import World
 
 
 def prepare(

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from warnpath.compilation import kernel
 
@@ -44,7 +46,7 @@ def name_key(name: str) -> int:
 
 
 @kernel("UniTuple(uint64, 4)(uint64, uint64, uint64, uint64, uint64, uint64)")
-def philox_words(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+def philox_words(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[Any, Any, Any, Any]:
     """Four 32-bit words of Philox4x32-10 for a counter of four and a key of two 32-bit words."""
     for _ in range(10):
         product_0 = _MULTIPLIER_0 * c0
@@ -59,7 +61,7 @@ def philox_words(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
 
 
 @kernel("float64(int64, int64, int64)")
-def uniform(key, lineage, index):  # type: ignore[no-untyped-def]
+def uniform(key: int, lineage: int, index: int) -> float:
     """One uniform number strictly between 0 and 1, with 53 bits, for a key and a counter."""
     k = np.uint64(key)
     low = np.uint64(lineage)
@@ -72,20 +74,22 @@ def uniform(key, lineage, index):  # type: ignore[no-untyped-def]
 
 
 @kernel("int64(int64, int64)")
-def mix(a, b):  # type: ignore[no-untyped-def]
+def mix(a: int, b: int) -> int:
     """Mix two 64-bit keys into a new one; used for lineages: a parent's key and what was made of it."""
     z = np.uint64(a) * _GOLDEN + np.uint64(b) + _GOLDEN
     z = (z ^ (z >> _SHIFT_30)) * _MIX_0
     z = (z ^ (z >> _SHIFT_27)) * _MIX_1
     z = z ^ (z >> _SHIFT_31)
-    return np.int64(z)
+    return np.int64(z)  # type: ignore[return-value]
 
 
 @kernel("int64(int64, int64, int64)")
-def stream_key(name, seed, replication):  # type: ignore[no-untyped-def]
+def stream_key(name: int, seed: int, replication: int) -> int:
     """Key of one stream: the name (entity and purpose) under a seed and a replication."""
     return mix(mix(name, seed), replication)
 
+
+Coefficients = tuple[float, float, float, float, float, float, float, float]
 
 _CENTRAL_NUMERATOR = (
     2509.0809287301226727,
@@ -150,7 +154,7 @@ _TAIL_DENOMINATOR = (
 
 
 @kernel("float64(UniTuple(float64, 8), UniTuple(float64, 8), float64)")
-def _rational(numerator, denominator, r):  # type: ignore[no-untyped-def]
+def _rational(numerator: Coefficients, denominator: Coefficients, r: float) -> float:
     """Quotient of two polynomials of degree 7, highest coefficient first."""
     above = 0.0
     below = 0.0
@@ -161,7 +165,7 @@ def _rational(numerator, denominator, r):  # type: ignore[no-untyped-def]
 
 
 @kernel("float64(float64)")
-def normal_quantile(p):  # type: ignore[no-untyped-def]
+def normal_quantile(p: float) -> float:
     """Quantile of the standard normal distribution (AS 241, PPND16; relative accuracy about 1e-16)."""
     q = p - 0.5
     if abs(q) <= 0.425:
@@ -175,13 +179,13 @@ def normal_quantile(p):  # type: ignore[no-untyped-def]
 
 
 @kernel("float64(int64, int64, int64)")
-def normal(key, lineage, index):  # type: ignore[no-untyped-def]
+def normal(key: int, lineage: int, index: int) -> float:
     """One standard normal number by inversion."""
     return normal_quantile(uniform(key, lineage, index))
 
 
 @kernel("float64(float64[:, ::1], int64, int64, int64, int64)")
-def draw(distributions, row, key, lineage, index):  # type: ignore[no-untyped-def]
+def draw(distributions: NDArray[np.float64], row: int, key: int, lineage: int, index: int) -> float:
     """One value of the distribution in a row of the table; 0 for row -1 (no delay configured).
 
     Parameters
@@ -191,13 +195,14 @@ def draw(distributions, row, key, lineage, index):  # type: ignore[no-untyped-de
     """
     if row < 0:
         return 0.0
-    kind = distributions[row, 0]
-    first = distributions[row, 1]
+    kind: float = distributions[row, 0]
+    first: float = distributions[row, 1]
+    second: float = distributions[row, 2]
     if kind == FIXED:
         return first
     u = uniform(key, lineage, index)
     if kind == UNIFORM:
-        return first + (distributions[row, 2] - first) * u
+        return first + (second - first) * u
     if kind == EXPONENTIAL:
         return -first * math.log(1.0 - u)
-    return math.exp(first + distributions[row, 2] * normal_quantile(u))
+    return math.exp(first + second * normal_quantile(u))

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from warnpath.compilation import kernel
 from warnpath.engine.random_streams import mix, normal, uniform
 from warnpath.physics.radar import FALSE_ALARM_PROBABILITY as _PFA
 from warnpath.physics.radar import detection_probability, is_visible, look, noise_sigma, signal_to_noise
 from warnpath.physics.table import state_at
+
+Table = NDArray[np.float64]
 
 HIT_SCAN, HIT_HISTORY, HIT_RANGE, HIT_AZIMUTH, HIT_ELEVATION, HIT_SIGMA_RANGE, HIT_SIGMA_CROSS = range(7)
 """Columns of the row that `next_hit` fills."""
@@ -24,22 +29,22 @@ HIT_WIDTH = 16
     "int64(float64[:, ::1], int64, int64, float64, float64[:, ::1], int64, int64, int64, "
     "float64, float64, int64, int64, int64, float64[:, ::1])"
 )
-def next_hit(  # type: ignore[no-untyped-def]
-    truth,
-    first,
-    count,
-    launched_s,
-    sensors,
-    row,
-    key_detection,
-    key_noise,
-    phase_s,
-    period_s,
-    scan,
-    last_scan,
-    history,
-    out,
-):
+def next_hit(
+    truth: Table,
+    first: int,
+    count: int,
+    launched_s: float,
+    sensors: Table,
+    row: int,
+    key_detection: int,
+    key_noise: int,
+    phase_s: float,
+    period_s: float,
+    scan: int,
+    last_scan: int,
+    history: int,
+    out: Table,
+) -> int:
     """First scan from `scan` to `last_scan` that hits; 1 if there is one, else 0.
 
     Parameters
@@ -78,7 +83,9 @@ def next_hit(  # type: ignore[no-untyped-def]
 
 
 @kernel("int64(float64[:, ::1], int64, int64, float64, float64[:, ::1], int64, float64[:, ::1])")
-def _seen_at(truth, first, count, time_s, sensors, row, out):  # type: ignore[no-untyped-def]
+def _seen_at(
+    truth: Table, first: int, count: int, time_s: float, sensors: Table, row: int, out: Table
+) -> int:
     """Whether a radar has line of sight, range and sector to a flight at a time after launch."""
     if state_at(truth, first, count, time_s, out, 1) == 0:
         return 0
@@ -89,7 +96,9 @@ def _seen_at(truth, first, count, time_s, sensors, row, out):  # type: ignore[no
 @kernel(
     "UniTuple(float64, 2)(float64[:, ::1], int64, int64, float64[:, ::1], int64, float64, float64[:, ::1])"
 )
-def visible_window(truth, first, count, sensors, row, step_s, out):  # type: ignore[no-untyped-def]
+def visible_window(
+    truth: Table, first: int, count: int, sensors: Table, row: int, step_s: float, out: Table
+) -> tuple[float, float]:
     """First and last time after launch at which a radar sees a flight, to 1 ms; (-1, -1) if never.
 
     Gaps in between are possible; sightings shorter than `step_s` may be missed.

@@ -82,7 +82,7 @@ class SimpyScheduler:
 
     def drain(self) -> None:
         """Put what handlers scheduled into the environment; call it after using a handler directly."""
-        world = self.world
+        world: Any = self.world
         if world.fault:
             raise EngineError(f"t = {self.env.now:.6f} s: {FAULTS[world.fault]}")
         count = world.outbox_count
@@ -96,9 +96,9 @@ class SimpyScheduler:
 
     def _post(self, delay: float, kind: int, a: int, b: int, token: int) -> None:
         env = self.env
-        event = HandlerEvent.__new__(HandlerEvent)
+        event: Any = HandlerEvent.__new__(HandlerEvent)
         event.env = env
-        event.callbacks = self._callbacks  # type: ignore[assignment]
+        event.callbacks = self._callbacks
         event._value = None
         event._ok = True
         event._defused = False

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from warnpath.engine.world import COUNTERS, ENTITY_CLASSES, TRACE_POOLS, World
+from warnpath.engine.entities import COUNTERS, TRACE_POOLS
+from warnpath.engine.world import ENTITY_CLASSES, World
 
 NEVER_MADE = -2.0
 """`finished_s` of a message slot that no message has used yet."""

@@ -98,9 +98,8 @@ def estimates_columns(plan: Plan, world: Any) -> Columns:
 
 
 def _element(plan: Plan, row: Any) -> str:
-    if row.link >= 0:
-        return plan.network.link_elements[row.link]
-    return plan.network.tables.node_ids[row.node]
+    names = plan.network.link_elements if row.link >= 0 else plan.network.tables.node_ids
+    return names[max(row.link, row.node)]
 
 
 def _floats(rows: Any, name: str) -> np.ndarray:

@@ -1,6 +1,7 @@
 """What happens at each event, written once in the subset of Python that numba compiles.
 
 A handler `handle(w, now, a, b)` reads and changes the world `w` and schedules what happens next by
-delays. Files import downwards only: dispatch -> outages, sensing -> nodes -> pictures -> alerts ->
-traffic -> links -> messages. Identity rules (see CONTRIBUTING) keep Python and numba bit for bit equal.
+delays. Files import downwards only: dispatch -> outages, sensing -> nodes -> pictures -> reporting,
+tracing, alerts -> traffic -> links -> messages. Identity rules (see CONTRIBUTING) keep Python and numba
+bit for bit equal.
 """

@@ -27,7 +27,8 @@ from warnpath.engine.handlers.alerts import approved, assessed
 from warnpath.engine.handlers.links import link_retry, link_sent
 from warnpath.engine.handlers.nodes import arrived, released, served
 from warnpath.engine.handlers.outages import converged, outage_began, outage_ended
-from warnpath.engine.handlers.pictures import answered, evaluation_due, report_due
+from warnpath.engine.handlers.pictures import evaluation_due, report_due
+from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
 
 

@@ -128,7 +128,7 @@ def account_wait(w: Any, m: int, now: float, outage_s: float) -> None:
 
 def new_message(w: Any, now: float, kind: int, origin: int, destination: int, lineage: int) -> int:
     """Make a message with one reference held by its maker; returns its slot."""
-    m = w.message_free
+    m = int(w.message_free)
     if m < 0:
         w.fault = FAULT_MESSAGE_POOL
         return 0
@@ -216,7 +216,7 @@ def let_go(w: Any, m: int) -> None:
 
 def new_payload(w: Any) -> int:
     """Take a row of the report table; links of free rows are kept in `payload_links`."""
-    row = w.report_free
+    row = int(w.report_free)
     if row < 0:
         w.fault = FAULT_REPORT_POOL
         return 0
@@ -238,7 +238,7 @@ def let_go_payload(w: Any, row: int) -> None:
 
 def new_copy(w: Any, m: int) -> int:
     """Make a copy of a message, the thing that travels; it holds a reference to the message."""
-    c = w.copy_free
+    c = int(w.copy_free)
     if c < 0:
         w.fault = FAULT_MESSAGE_POOL
         return 0
@@ -277,12 +277,12 @@ def finish(w: Any, now: float, c: int, status: int) -> None:
 
 def step_path(w: Any, path: int, link: int, node: int) -> int:
     """Path that continues another over a link; equal paths share one number."""
-    child = w.paths[path].first_child
+    child = int(w.paths[path].first_child)
     while child >= 0:
         if w.paths[child].link == link:
             return child
-        child = w.paths[child].next_sibling
-    child = w.path_count
+        child = int(w.paths[child].next_sibling)
+    child = int(w.path_count)
     if child >= len(w.paths):
         w.fault = FAULT_PATHS
         return path

@@ -1,0 +1,176 @@
+"""C2s tell each other: own tracks at confirmation, periodically and on changes; answers to requests."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warnpath.engine.codes import (
+    ACCURACY,
+    ANSWERED,
+    DELIVERED,
+    NODE_ANSWER_QUEUE,
+    NODE_ANSWERING,
+    PRIORITY_TRACK,
+    QUEUEING,
+    RELEASE,
+    REPORT,
+    REQUEST,
+)
+from warnpath.engine.handlers.messages import (
+    account,
+    finish,
+    inherit_stages,
+    let_go,
+    list_append,
+    list_remove,
+    new_copy,
+    new_message,
+    new_payload,
+    schedule,
+)
+from warnpath.engine.handlers.traffic import send
+from warnpath.engine.random_streams import draw, mix
+from warnpath.fusion.impact import impact_predict, impact_shift
+from warnpath.fusion.layout import IMPACT_VALID, REPORT_TIME, THRUST, VALID
+from warnpath.fusion.tracking import copy_report, track_report
+
+AT_CONFIRMATION = 0
+PERIODIC = 1
+AT_ONCE = 2
+ANSWER = 3
+
+
+def own_track_to(w: Any, p: int, now: float, row: int) -> int:
+    """Write the picture's own track, predicted to now, into a row; 0 if there is no track yet."""
+    return track_report(
+        w.fusion_settings,
+        w.track_heads,
+        w.track_plots,
+        w.track_keys,
+        w.track_posteriors,
+        w.fusion_scratch,
+        w.pictures[p].track,
+        now,
+        w.reports,
+        row,
+    )
+
+
+def report_changes(w: Any, now: float, p: int, own_row: int) -> None:
+    """Tell the partners at once of a burnout, and of an impact that moved by more than its sigma."""
+    picture = w.pictures[p]
+    if w.reports[own_row, THRUST] >= w.max_thrust_probability:
+        picture.burned_out = 0
+    elif picture.burned_out == 0:
+        picture.burned_out = 1
+        send_reports(w, now, p, AT_ONCE, -1)
+    elif w.reports[own_row, IMPACT_VALID] > 0.5:
+        sent = picture.first_row + w.origin_slots + 1
+        if w.reports[sent, IMPACT_VALID] < 0.5 or impact_shift(w.reports, sent, own_row) > 1.0:
+            send_reports(w, now, p, AT_ONCE, -1)
+
+
+def send_reports(w: Any, now: float, p: int, reason: int, asker: int) -> None:
+    """Send the own track, or the infrared launch report, to every C2 that may have it.
+
+    With an asker this is the answer to its request, and goes to it alone.
+    """
+    picture = w.pictures[p]
+    node = w.nodes[picture.node]
+    if picture.latest_message < 0 or node.flow_count == 0:
+        return
+    slot = picture.first_row + picture.origin_slot
+    sent = picture.first_row + w.origin_slots + 1
+    row = -1
+    for f in range(node.first_flow, node.first_flow + node.flow_count):
+        flow = w.flows[f]
+        wanted = 0
+        if asker < 0 and flow.on_request == 0:
+            wanted = 1
+        if asker >= 0 and flow.on_request == 1 and flow.destination == asker:
+            wanted = 1
+        if wanted == 1:
+            if row < 0:
+                if picture.track >= 0 and w.reports[slot, REPORT_TIME] < now:
+                    own_track_to(w, p, now, slot)
+                    if w.reports[slot, VALID] > 0.5:
+                        impact_predict(w.reports, slot, w.fusion_settings, w.fusion_scratch, w.fusion_ground)
+                row = new_payload(w)
+                copy_report(w.reports, slot, row)
+                copy_report(w.reports, slot, sent)
+            else:
+                w.payload_links[row, 1] += 1
+            parent = picture.latest_message
+            lineage = mix(mix(w.messages[parent].lineage, node.name_key), w.nodes[flow.destination].name_key)
+            m = new_message(w, now, REPORT, picture.node, flow.destination, mix(lineage, reason))
+            message = w.messages[m]
+            message.label_mask = picture.own_label_mask
+            inherit_stages(w, m, parent)
+            message.launch = picture.launch
+            message.tree = flow.tree
+            message.clearance = flow.clearance
+            message.priority = PRIORITY_TRACK
+            message.size_bits = w.report_bits
+            message.expires_s = now + w.report_lifetime_s
+            message.confirmed = 1
+            message.payload = row
+            message.subject = picture.origin_slot
+            account(w, m, now, ACCURACY)
+            if reason == ANSWER:
+                # What the person took is release, not a wait for accuracy.
+                waited = min(now - picture.asked_s, message.accuracy_s)
+                message.accuracy_s -= waited
+                message.release_s += waited
+            w.noted_message = message.number
+            send(w, now, m)
+
+
+def ask_partners(w: Any, now: float, p: int) -> None:
+    """On request only: a confirmed C2 asks each partner once, by voice: asking takes no network."""
+    picture = w.pictures[p]
+    for n in range(len(w.nodes)):
+        node = w.nodes[n]
+        for f in range(node.first_flow, node.first_flow + node.flow_count):
+            if w.flows[f].on_request == 1 and w.flows[f].destination == picture.node and node.answer_row >= 0:
+                lineage = mix(w.launches[picture.launch].lineage, w.nodes[picture.node].name_key)
+                m = new_message(w, now, REQUEST, picture.node, n, lineage)
+                message = w.messages[m]
+                message.launch = picture.launch
+                message.priority = PRIORITY_TRACK
+                message.expires_s = w.end_s
+                c = new_copy(w, m)
+                let_go(w, m)
+                list_append(w, node.first_list + NODE_ANSWER_QUEUE, c)
+                start_answering(w, now, n)
+
+
+def start_answering(w: Any, now: float, n: int) -> None:
+    """Give the waiting requests to the people who are free, first come first served."""
+    node = w.nodes[n]
+    while node.answering < node.answer_servers and w.lists[node.first_list + NODE_ANSWER_QUEUE].head >= 0:
+        c = w.lists[node.first_list + NODE_ANSWER_QUEUE].head
+        copy = w.copies[c]
+        list_remove(w, c)
+        account(w, copy.message, now, QUEUEING)
+        list_append(w, node.first_list + NODE_ANSWERING, c)
+        node.answering += 1
+        copy.token += 1
+        delay = draw(w.distributions, node.answer_row, node.key_answer, w.messages[copy.message].lineage, 0)
+        schedule(w, delay, ANSWERED, n, c, copy.token)
+
+
+def answered(w: Any, now: float, n: int, c: int) -> None:
+    """A person has dealt with a request: one snapshot of the own track goes to the asker."""
+    node = w.nodes[n]
+    m = w.copies[c].message
+    message = w.messages[m]
+    account(w, m, now, RELEASE)
+    node.answering -= 1
+    p = int(w.picture_of[n, message.launch])
+    if p >= 0 and node.up == 1 and w.pictures[p].own_confirmed == 1:
+        w.pictures[p].asked_s = message.created_s
+        send_reports(w, now, p, ANSWER, message.origin)
+    message.status = DELIVERED
+    message.finished_s = now
+    finish(w, now, c, DELIVERED)
+    start_answering(w, now, n)
