@@ -42,7 +42,9 @@ def test_all_mistakes_are_found_where_they_stand_and_nothing_else(name: str) -> 
     assert [(p.line, p.element, p.field) for p in problems] == sorted(
         (line, element, field) for line, element, field, _ in expected
     )
-    messages = {(line, element, field): message for line, element, field, message in expected}
+    messages: dict[tuple[int | None, str, str], str] = {
+        (line, element, field): message for line, element, field, message in expected
+    }
     for problem in problems:
         assert messages[problem.line, problem.element, problem.field] in problem.message
         assert problem.file == str(INVALID / name)
@@ -59,6 +61,7 @@ def test_all_mistakes_are_found_where_they_stand_and_nothing_else(name: str) -> 
         ("not_utf8.toml", 2, "is not UTF-8 text"),
         ("extends_nothing.toml", 1, 'did you mean "trilateral"'),
         ("circle_a.toml", 1, "leads back to itself"),
+        ("extends_number.toml", 1, "is not a text"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(name: str, line: int | None, message: str) -> None:

@@ -89,11 +89,10 @@ def without(origins: Mapping[Key, Origin], replaced: set[Key]) -> dict[Key, Orig
 
 def split_key(key: Key) -> tuple[str, str]:
     """Element (``node.us-hub``, ``run``) and field (``release.median_s``) of a path."""
-    depth = 2 if key and key[0] in (*LISTS, *CLASSES) else 1
-    element, within = key[:depth], key[depth:]
-    if depth == 1 and not within:
-        return "", ".".join(element)
-    return ".".join(element), ".".join(within)
+    if len(key) <= 1:
+        return "", ".".join(key)
+    depth = 2 if key[0] in (*LISTS, *CLASSES) else 1
+    return ".".join(key[:depth]), ".".join(key[depth:])
 
 
 def entries(document: Mapping[str, Any], kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -106,8 +105,9 @@ def entries(document: Mapping[str, Any], kind: str) -> Iterator[tuple[str, dict[
 
 
 def names_of(document: Mapping[str, Any], kind: str) -> tuple[str, ...]:
-    """Ids of the entries of a kind, sorted."""
-    return tuple(sorted(name for name, _ in entries(document, kind)))
+    """Ids of the entries of a kind, sorted, whatever is wrong with the entries."""
+    table = document.get(kind)
+    return tuple(sorted(table)) if isinstance(table, dict) else ()
 
 
 def reach(table: Any, *keys: str) -> Any:

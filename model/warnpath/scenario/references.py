@@ -79,6 +79,8 @@ def _check_consumer(key: Key, node: Document, document: Document, findings: Find
     if not _known((*key, "decided_by"), decider, names_of(document, "node"), "node", findings):
         return
     other = reach(document, "node", str(decider))
+    if not isinstance(other, dict):
+        return
     deciding = [
         name for name, entry in entries(document, "node") if "assessment" in entry or "approval" in entry
     ]
