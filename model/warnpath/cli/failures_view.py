@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import mean_text, plain_table, share_text
+from warnpath.cli.layout import mean_text, plain_table, print_table, share_text
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
@@ -28,19 +28,17 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
         style="bold",
     )
     heads = ["kind", "class or role", "ele-\nments", "warning time\nlost s", "newly never", "newly late"]
-    table = plain_table("By class or role, worst first (mean and 95 % interval)", heads, left=2)
+    table = plain_table(heads, left=2)
     for row in result.groups.to_dict(orient="records"):
         table.add_row(str(row["kind"]), str(row["group"]), str(row["elements"]), *_costs(row))
-    console.print()
-    console.print(table)
+    print_table(console, "By class or role, worst first (mean and 95 % interval)", table)
     shown = result.failures if verbose else result.failures.head(WORST)
     heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
     title = "By element" if len(shown) == elements else f"By element, the first {len(shown)} (-v shows all)"
-    table = plain_table(f"{title}, worst class first", heads, left=2)
+    table = plain_table(heads, left=2)
     for row in shown.to_dict(orient="records"):
         table.add_row(str(row["element"]), str(row["group"]), *_costs(row))
-    console.print()
-    console.print(table)
+    print_table(console, f"{title}, worst class first", table)
     console.print()
     console.print(
         "Time lost is over the needed warnings delivered both times; those that no longer come are counted "

@@ -7,23 +7,28 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.table import Table
 
 NOTHING = "-"
 """Stands where there is no value."""
 
 
-def plain_table(title: str, heads: Sequence[str], left: int = 1, caption: str = "") -> Table:
+def print_table(console: Console, title: str, table: Table, caption: str = "") -> None:
+    """Print a table under its title, an empty line before it."""
+    console.print()
+    console.print(title, style="bold")
+    console.print(table)
+    if caption:
+        console.print(caption)
+
+
+def plain_table(heads: Sequence[str], left: int = 1) -> Table:
     """Table without frame: the first `left` columns of words, the others of numbers."""
     from rich import box
     from rich.table import Table
 
     table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        caption=caption or None,
-        caption_justify="left",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         padding=(0, 1, 0, 0),

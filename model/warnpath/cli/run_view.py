@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import mean_cell, percent, plain_table, seconds, share_cell
+from warnpath.cli.layout import mean_cell, percent, plain_table, print_table, seconds, share_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,20 +152,16 @@ def _print_means(
     metrics: Sequence[str],
     caption: str = "",
 ) -> None:
-    table = plain_table(
-        f"{title} (mean ± 95 %)", ["", *(HEADS[metric] for metric in metrics)], caption=caption
-    )
+    table = plain_table(["", *(HEADS[metric] for metric in metrics)])
     for product, names in figures.by_product(shown):
         table.add_row(product, style="italic")
         for name in names:
             table.add_row(f" {name}", *(figures.mean(name, metric) for metric in metrics))
-    console.print()
-    console.print(table)
+    print_table(console, f"{title} (mean ± 95 %)", table, caption)
 
 
 def _print_outcomes(console: Console, figures: Figures, shown: Sequence[str]) -> None:
-    heads = ["", "need-\ned", "time\nleft s", "5 % have\nless than", *SHARES.values()]
-    table = plain_table("Warning time left, and what became of the warnings (below: 95 % interval)", heads)
+    table = plain_table(["", "need-\ned", "dead-\nline s", "time\nleft s", "left\np5 s", *SHARES.values()])
     for product, names in figures.by_product(shown):
         table.add_row(product, style="italic")
         for name in names:
@@ -174,12 +170,13 @@ def _print_outcomes(console: Console, figures: Figures, shown: Sequence[str]) ->
             table.add_row(
                 f" {name}",
                 str(needed),
+                seconds(margin["mean"] + figures.row(name, "latency_s")["mean"]),
                 figures.mean(name, "margin_s"),
                 seconds(margin["p05"]),
                 *(figures.share(name, metric) for metric in SHARES),
             )
-    console.print()
-    console.print(table)
+    title = "Warning time left, and what became of the warnings (mean ± 95 %; shares with 95 % interval)"
+    print_table(console, title, table)
 
 
 def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> None:
@@ -187,7 +184,7 @@ def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> No
     from warnpath.metrics.links import busiest
 
     heads = ["link", "to", "medium", "busy", "queue\nmean", "queue\nmax", "mes-\nsages", "lost"]
-    table = plain_table("Busiest links (means per replication; below: 95 % interval)", heads, left=3)
+    table = plain_table(heads, left=3)
     for row in busiest(elements, top=top).to_dict(orient="records"):
         ends = f"{small_percent(row['ci_low'])}-{small_percent(row['ci_high'])}".replace("%", "")
         table.add_row(
@@ -200,8 +197,7 @@ def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> No
             f"{row['messages']:.0f}",
             f"{row['dropped'] + row['lost']:.2g}",
         )
-    console.print()
-    console.print(table)
+    print_table(console, "Busiest links (means per replication, with 95 % interval)", table)
 
 
 def small_percent(share: float) -> str:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import NOTHING, plain_table
+from warnpath.cli.layout import NOTHING, plain_table, print_table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -163,11 +163,10 @@ def print_section(console: Console, name: str, rows: Rows) -> None:
     # Columns of words come first, so that they can be aligned to the left together.
     shown.sort(key=lambda field: field not in WORDS)
     words = sum(field in WORDS for field in shown)
-    table = plain_table(f"{name} ({len(rows)})", [_head(field) for field in shown], left=words)
+    table = plain_table([_head(field) for field in shown], left=words)
     for row in rows:
         table.add_row(*(_cell(row[field]) for field in shown))
-    console.print()
-    console.print(table)
+    print_table(console, f"{name} ({len(rows)})", table)
     if "way" in rows[0]:
         console.print("\nways")
         for row in rows:

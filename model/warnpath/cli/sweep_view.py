@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import NOTHING, mean_text, plain_table, setting
+from warnpath.cli.layout import NOTHING, mean_text, percent, plain_table, print_table, setting
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,11 +33,12 @@ def print_sweep(console: Console, result: SweepResult, verbose: bool) -> None:
         f"each, seed {int(result.scenario.run.seed)}, engine {result.engine}"
     )
     shown = len(points) if verbose else min(len(points), MOST_POINTS)
-    console.print()
-    console.print(_headlines(result, shown))
+    title = "Means over the needed warnings, ± 95 % over replications"
+    print_table(console, title, _headlines(result, shown))
     if result.reference_tables:
-        console.print()
-        console.print(_gains(result, shown))
+        title = f"Seconds gained over {experiment.reference}, paired by common random numbers (mean ± 95 %)"
+        caption = "n: warnings compared, where not all were delivered both times."
+        print_table(console, title, _gains(result, shown), caption)
     if shown < len(points):
         console.print(f"{len(points) - shown} more points: -v shows all.")
     console.print()
@@ -46,51 +47,53 @@ def print_sweep(console: Console, result: SweepResult, verbose: bool) -> None:
 def _headlines(result: SweepResult, shown: int) -> Table:
     from warnpath.metrics.intervals import mean_interval
 
-    title = "Means over the needed warnings, with 95 % intervals over replications"
-    table = _table(result, title, list(HEADLINES.values()))
+    table = _table(result, list(HEADLINES.values()))
     runs = result.runs
     for number, point in enumerate(result.experiment.points()[:shown]):
         rows = runs.loc[runs["point"] == number]
         cells = []
         for name in HEADLINES:
             interval = mean_interval(rows[name].to_numpy(dtype="float64"))
-            if name.endswith("_share"):
-                cells.append(f"{100.0 * interval.value:.0f}%" if interval.n else NOTHING)
-            else:
-                cells.append(mean_text(interval.value, interval.low, interval.high))
+            is_share = name.endswith("_share")
+            cells.append(percent(interval.value) if is_share else mean_text(*interval[1:]))
         table.add_row(*(setting(value) for value in point.values()), *cells)
     return table
 
 
 def _gains(result: SweepResult, shown: int) -> Table:
     gains = result.gains(("product", "nation"))
-    gains = gains.loc[gains["metric"] == "latency_gain_s"]
-    groups = sorted(
-        set(zip(gains["nation"], gains["product"], strict=True)),
-        key=lambda item: (item[0], item[1] == "area_alert"),
-    )
-    title = (
-        f"Seconds gained over {result.experiment.reference}, paired by common random numbers "
-        "(mean and 95 % interval; n = warnings delivered both times)"
-    )
-    heads = [f"{nation}\n{PRODUCT_NAMES[product]}" for nation, product in groups]
-    table = _table(result, title, heads)
-    by_group = {
-        (int(row["point"]), str(row["nation"]), str(row["product"])): row
-        for row in gains.to_dict(orient="records")
-    }
+    figures: dict[tuple[int, str, str, str], Any] = {}
+    for row in gains.to_dict(orient="records"):
+        key = (int(row["point"]), str(row["nation"]), str(row["product"]), str(row["metric"]))
+        figures[key] = row
+    pairs = {(nation, product) for _, nation, product, _ in figures}
+    groups = sorted(pairs, key=lambda pair: (pair[0], pair[1] == "area_alert"))
+    table = _table(result, [f"{nation}\n{PRODUCT_NAMES[product]}" for nation, product in groups])
     for number, point in enumerate(result.experiment.points()[:shown]):
-        cells = [_gain(by_group.get((number, *group))) for group in groups]
+        cells = [
+            _gain(
+                figures.get((number, *group, "latency_gain_s")),
+                figures.get((number, *group, "newly_warned_share")),
+            )
+            for group in groups
+        ]
         table.add_row(*(setting(value) for value in point.values()), *cells)
     return table
 
 
-def _gain(row: Any) -> str:
-    if row is None or not row["n"]:
+def _gain(gain: Any, share: Any) -> str:
+    if gain is None or not gain["n"]:
         return NOTHING
-    return f"{mean_text(row['mean'], row['ci_low'], row['ci_high'])}\nn={row['n']}"
+    text = mean_text(gain["mean"], gain["ci_low"], gain["ci_high"])
+    return text if gain["n"] == share["n"] else f"{text} (n={gain['n']})"
 
 
-def _table(result: SweepResult, title: str, heads: list[str]) -> Table:
-    factors = [factor.path.replace(".", ".\n", 1) for factor in result.experiment.factor]
-    return plain_table(title, [*factors, *heads], left=len(factors))
+def _table(result: SweepResult, heads: list[str]) -> Table:
+    factors = [_path_head(factor.path) for factor in result.experiment.factor]
+    return plain_table([*factors, *heads], left=len(factors))
+
+
+def _path_head(path: str) -> str:
+    """A path on two lines: the element, then the field."""
+    parts = path.split(".")
+    return path if len(parts) < 3 else f"{'.'.join(parts[:2])}\n.{'.'.join(parts[2:])}"

@@ -10,6 +10,7 @@ worker looks for it.
 from __future__ import annotations
 
 import contextlib
+import logging
 import multiprocessing
 import os
 import signal
@@ -29,6 +30,7 @@ Value = TypeVar("Value")
 POOL_START_S = 2.0
 """Time until a spawned worker does its first useful work (measured: 1.5 to 2.5 s on a two-core machine)."""
 
+_log = logging.getLogger(__name__)
 OpenPool = Callable[[int], Executor]
 
 
@@ -108,6 +110,7 @@ def run_tasks(
             yield number, function(task)
         return
     opener = open_processes if open_pool is None else open_pool
+    _log.debug("%d tasks of about %.2f s on %d workers", len(tasks), seconds_each, workers)
     waiting = deque(range(len(tasks)))
     while waiting:
         suspects: list[int] = []
