@@ -86,6 +86,11 @@ def plan_network(
     owners: list[tuple[int, int]] = []
     nodes = _nodes(scenario, tables, distributions, streams, lists, owners)
     links, elements, directions = _links(scenario, tables, distributions, streams, lists, owners)
+    for index, node in enumerate(nodes):
+        if node["reroute_s"] < 0.0:
+            # A node says nothing of its own: its failure is noticed by the slowest of its links.
+            beside = [link["reroute_s"] for link in links if index in (link["tail"], link["head"])]
+            node["reroute_s"] = max(beside, default=-1.0)
     rules = []
     for row, release in enumerate(tables.releases):
         rules.append(
@@ -253,7 +258,8 @@ def _add_lists(
 
 
 def _reroute_s(reroute: Any) -> float:
-    return 0.0 if reroute is None else float(reroute.detection_s) + float(reroute.convergence_s)
+    """Detection plus convergence; negative where nothing reroutes by itself."""
+    return -1.0 if reroute is None else float(reroute.detection_s) + float(reroute.convergence_s)
 
 
 def _scripted(

@@ -39,12 +39,14 @@ def outage_ended(w: Any, now: float, o: int) -> None:
 
 
 def schedule_convergence(w: Any, o: int) -> None:
-    """Ask for new routes after detection and convergence, of the element's own class."""
+    """Ask for new routes after detection and convergence, if the element's class reroutes at all."""
     outage = w.outages[o]
     if outage.target_kind == TARGET_LINK:
-        schedule(w, w.links[outage.target].reroute_s, CONVERGED, o, 0, 0)
+        reroute_s = w.links[outage.target].reroute_s
     else:
-        schedule(w, w.nodes[outage.target].reroute_s, CONVERGED, o, 0, 0)
+        reroute_s = w.nodes[outage.target].reroute_s
+    if reroute_s >= 0.0:
+        schedule(w, reroute_s, CONVERGED, o, 0, 0)
 
 
 def converged(w: Any, o: int) -> None:
