@@ -21,12 +21,16 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
     """Print the costs of single failures, by class or role and by element, worst first."""
     launch_set = f", launch set {result.scenario.launch_set}" if result.scenario.launch_set else ""
     elements = len(result.failures)
+    compared = int(result.failures["n"].max())
     console.print(
         f"{result.scenario.name}{launch_set}: {elements} single failures from launch on, each in "
-        f"{result.replications} replications paired with the undisturbed ones, seed "
+        f"{compared} replications paired with the undisturbed ones, seed "
         f"{int(result.scenario.run.seed)}, engine {result.engine}",
         style="bold",
     )
+    if compared < result.replications:
+        left_out = result.replications - compared
+        console.print(f"Left out everywhere, because they failed for some element: {left_out} replications.")
     heads = ["kind", "class or role", "ele-\nments", "warning time\nlost s", "newly never", "newly late"]
     table = plain_table(heads, left=2)
     for row in result.groups.to_dict(orient="records"):

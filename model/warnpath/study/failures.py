@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from warnpath.network.contingencies import Contingency
     from warnpath.scenario import Scenario
 
-GROUP = "points"
+GROUP = "design"
 FAILED = "failed_element"
 """Column of the tables that names the element that was down; empty for the undisturbed runs."""
 TABLES = ("warnings",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from warnpath.results.provenance import Provenance
-    from warnpath.scenario import Scenario
+    from warnpath.scenario import Problem, Scenario
 
-MAIN = "points"
+MAIN = "design"
 REFERENCE = "reference"
 
 
@@ -244,14 +244,16 @@ def _check_points(points: list[Point]) -> None:
     """Raise every problem of every point now rather than in the middle of a long study."""
     from warnpath.scenario import ScenarioError
 
-    problems = []
+    first: dict[str, Problem] = {}
     for point in points:
         try:
             point.variant.scenario()
         except ScenarioError as error:
-            problems.extend(error.problems)
-    if problems:
-        raise ScenarioError(problems)
+            where = f"first at point {point.design.number} of the {point.group}"
+            for problem in error.problems:
+                first.setdefault(repr(problem), replace(problem, message=f"{problem.message}, {where}"))
+    if first:
+        raise ScenarioError(first.values())
 
 
 def _with_summary(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
