@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -23,7 +24,13 @@ import numba.core.config
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED_PACKAGES = ("physics", "fusion", "network", "engine")
-"""Subpackages whose sources may be compiled; all of them enter the name of the cache folder."""
+"""Subpackages in which kernels and handlers may stand."""
+
+_NAMES = r"\([^)]*\)|[^\n]*"
+_IMPORT = re.compile(
+    rf"^[ \t]*(?:from|import)[ \t]+(?P<module>warnpath[\w.]*)(?:[ \t]+import[ \t]+(?P<names>{_NAMES}))?",
+    re.MULTILINE,
+)
 
 
 def kernel(signature: str | None = None) -> Callable[[Function], Function]:
@@ -80,17 +87,49 @@ def cache_folder() -> Path:
 
 @cache
 def source_hash() -> str:
-    """Hash of every source file that may be compiled, and of the compiler's own version."""
+    """Hash of every source file that can be part of machine code, and of the compiler's own version."""
     package = Path(__file__).resolve().parent
-    files = [Path(__file__).resolve()]
-    for name in COMPILED_PACKAGES:
-        files.extend(sorted((package / name).rglob("*.py")))
     digest = hashlib.blake2b(digest_size=10)
     digest.update(f"{numba.__version__} {sys.version_info[:3]}".encode())
-    for file in files:
+    for file, source in sorted(compiled_sources().items()):
         digest.update(str(file.relative_to(package)).encode())
-        digest.update(file.read_bytes())
+        digest.update(source)
     return digest.hexdigest()
+
+
+def compiled_sources() -> dict[Path, bytes]:
+    """Files that hold kernels or handlers, and every file of the package that these import.
+
+    A kernel freezes the constants and the functions that it uses, so an imported file counts although
+    nothing in it is compiled.
+    """
+    package = Path(__file__).resolve().parent
+    found: dict[Path, bytes] = {}
+    waiting = [Path(__file__).resolve()]
+    for name in COMPILED_PACKAGES:
+        waiting.extend(file for file in (package / name).rglob("*.py") if _is_compiled(file))
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found[file] = file.read_bytes()
+            waiting.extend(_imported(package, found[file]))
+    return found
+
+
+def _is_compiled(file: Path) -> bool:
+    source = file.read_bytes()
+    return "handlers" in file.parts or b"@kernel(" in source or b"njit" in source
+
+
+def _imported(package: Path, source: bytes) -> Iterator[Path]:
+    """Files of the package that a source file imports from."""
+    for match in _IMPORT.finditer(source.decode()):
+        module = package.joinpath(*match["module"].split(".")[1:])
+        names = re.findall(r"\w+", match["names"] or "")
+        for place in (module, *(module / name for name in names)):
+            for file in (place.with_suffix(".py"), place / "__init__.py"):
+                if file.is_file():
+                    yield file
 
 
 def cache_is_cold() -> bool:

@@ -141,7 +141,6 @@ def test_a_launch_set_is_chosen_by_name(trilateral: Scenario) -> None:
         ("link.usfj-hub-fibre.loss", 12, "is out of range"),
         ("node.us-hub.release.median_s", -1, "is out of range"),
         ("launch_set", "salvos", 'did you mean "salvo"'),
-        ("sharing.korea-to-japan.via", ["jp-adc"], 'releases what prohibition "korea-to-japan" forbids'),
         ("node", 5, "is not an array"),
         ("run", 5, "is not a table"),
     ],

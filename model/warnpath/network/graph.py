@@ -44,7 +44,8 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
     networkx.MultiDiGraph
         Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label``;
         edges (tail, head, link id), two for a duplex link, with ``link, medium, forward, length_km,
-        light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s``.
+        light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s,
+        penalty_s``.
         ``latency_s`` adds the mean service of the node entered. Sorted by id.
     """
     graph: Graph = nx.MultiDiGraph(name=scenario.name)
@@ -165,4 +166,5 @@ def _add_link(graph: Graph, link: EffectiveLink, reference_bytes: int) -> None:
             jitter_s=jitter_s,
             retransmission_s=repeating_s,
             latency_s=link.propagation_s + sending_s + jitter_s + repeating_s + graph.nodes[end]["service_s"],
+            penalty_s=link.route_penalty_s,
         )

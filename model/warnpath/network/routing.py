@@ -55,7 +55,7 @@ class RoutingTables:
     nodes, links, link_order, rules, trees, flow_table : int64[:, ::1]
         See the columns.
     link_weights : float64[directions, 1]
-        Expected seconds over the link and in the service of the node it enters.
+        Expected seconds over the link and in the service of the node it enters, and the link's penalty.
     rule_weights : float64[rules, 1]
         Mean release delay, s.
     rule_first : int64[label classes, nodes + 1]
@@ -257,7 +257,13 @@ def _link_rows(graph: Graph, node_row: dict[str, int]) -> tuple[tuple[str, ...],
     element_ids = tuple(sorted({link for _, _, link in graph.edges(keys=True)}))
     element_row = {name: row for row, name in enumerate(element_ids)}
     edges = sorted(
-        (element_row[link], not data["forward"], node_row[tail], node_row[head], data["latency_s"])
+        (
+            element_row[link],
+            not data["forward"],
+            node_row[tail],
+            node_row[head],
+            data["latency_s"] + data.get("penalty_s", 0.0),
+        )
         for tail, head, link, data in graph.edges(keys=True, data=True)
     )
     links = np.zeros((len(edges), columns.LINK_COLUMNS), np.int64)

@@ -23,6 +23,7 @@ from warnpath.scenario.quantities import (
     RouteFactor,
     Seconds,
     Table,
+    quantity,
 )
 
 
@@ -80,6 +81,9 @@ class Link(Channel):
         Key of ``[medium]``; supplies what the link does not state.
     length_km : float, optional
         By default the great circle between its ends.
+    route_penalty_s : float
+        Added to the expected latency when routes are chosen, never to a message's own time: how an owner
+        keeps a link in reserve.
     """
 
     id: Name
@@ -88,4 +92,5 @@ class Link(Channel):
     name: StrictStr = ""
     duplex: StrictBool = True
     length_km: Length | None = None
+    route_penalty_s: Seconds = quantity(0.0)
     shared_risk: Names = ()

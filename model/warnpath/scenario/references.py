@@ -126,26 +126,6 @@ def _check_policy(document: Document, findings: Findings) -> None:
                 role = reach(document, "node", via, "role")
                 if role in ("sensor", "consumer"):
                     findings.add(place, f'names a node of role "{role}"', "a C2, hub or relay", via)
-    for name, rule in entries(document, "sharing"):
-        for other_name, other in entries(document, "prohibition"):
-            _check_contradiction(("sharing", name), rule, other_name, other, findings)
-
-
-def _check_contradiction(
-    key: Key, rule: Document, other_name: str, prohibition: Document, findings: Findings
-) -> None:
-    same = all(rule.get(field) == prohibition.get(field) is not None for field in ("data_of", "to"))
-    if not same:
-        return
-    allowed = {name for _, name in _texts(prohibition.get("except_via"))}
-    for number, via in _texts(rule.get("via")):
-        if via not in allowed:
-            findings.add(
-                (*key, "via", str(number)),
-                f'releases what prohibition "{other_name}" forbids',
-                f"one of its exceptions ({', '.join(sorted(allowed)) or 'it has none'}), or no prohibition",
-                via,
-            )
 
 
 def _check_sources(document: Document, findings: Findings) -> None:

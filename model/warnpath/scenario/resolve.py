@@ -26,6 +26,8 @@ class EffectiveLink:
     ----------
     length_km : float
         As stated, else the great circle between the ends.
+    route_penalty_s : float
+        Added to the expected latency when routes are chosen.
     propagation_ms : Quantity or None
         One-way delay where it is given outright, else None.
     propagation_s : float
@@ -45,6 +47,7 @@ class EffectiveLink:
     medium: str
     duplex: bool
     length_km: float
+    route_penalty_s: float
     shared_risk: tuple[str, ...]
     capacity_kbps: Quantity
     propagation_us_per_km: Quantity | None
@@ -177,6 +180,7 @@ def effective_link(scenario: Scenario, link: Link | str) -> EffectiveLink:
         medium=own.medium,
         duplex=own.duplex,
         length_km=length_km,
+        route_penalty_s=float(own.route_penalty_s),
         shared_risk=own.shared_risk,
         capacity_kbps=values["capacity_kbps"],
         propagation_us_per_km=values["propagation_us_per_km"],
