@@ -13,8 +13,9 @@ Set up once per world (`warnpath.fusion.store`)::
                                          "posteriors": f8[tracks*capacity, POSTERIOR_COLUMNS]}
     store.clear(arrays)                        # all tracks empty again, for the next replication
     store.capacity_for(plots_per_s, lag_s) -> int           # plots that the lag bound can hold
-    store.settings_row(lag_s=60, burnout_hold_s=5, max_thrust_probability=0.05, ...) -> f8[1, SETTINGS_COLUMNS]
-    store.area_row(latitude_rad, longitude_rad, radius_m=100e3) -> f8[1, AREA_COLUMNS]   # stack them: `areas`
+    store.settings_row(lag_s=60, burnout_hold_s=5, max_thrust_probability=0.05, ...)
+                                                            -> f8[1, SETTINGS_COLUMNS]
+    store.area_row(latitude_rad, longitude_rad, radius_m=100e3) -> f8[1, AREA_COLUMNS]  # stack them: `areas`
     store.scratch() -> f8[SCRATCH_ROWS, SCRATCH_COLUMNS]    # one per thread
     store.ground() -> f8[GROUND_ROWS, GROUND_COLUMNS]       # one per thread: the last predicted ground track
     reports = np.zeros((rows, layout.REPORT_COLUMNS))       # pool of the engine; all zeros = empty row
@@ -28,7 +29,8 @@ In sequence, at an arrival at a C2 (`warnpath.fusion.tracking`, `.picture`, `.ar
     bits = track_insert(sensors f8, settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
                         track i8, time_s, sensor i8, sequence i8, range_m, azimuth_rad, elevation_rad,
                         sigma_range_m, sigma_cross_m) -> int64
-        # INSERTED | STARTED (a track stands) | REPLAYED | TOO_LATE | DUPLICATE | REFUSED | REJECTED | SHORTENED
+        # BIT_INSERTED | BIT_STARTED (a track stands) | BIT_REPLAYED | BIT_TOO_LATE | BIT_DUPLICATE
+        # | BIT_REFUSED | BIT_REJECTED | BIT_SHORTENED
     ok = track_report(settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
                       track i8, time_s, reports f8, row i8) -> int64
         # 1: the row holds state and covariance at time_s; 0: no track yet (row emptied)
@@ -55,11 +57,14 @@ and for a report that is about to be sent, if its impact is not there yet::
         # 1: IMPACT_* of the row filled and ground written; 0: thrusting, or it does not come down
     sigmas = impact_shift(reports f8, row_before i8, row_now i8) -> float64
         # how far the impact point moved, in major-axis sigmas of the earlier one (inf if one has none)
-    used = fuse_disjoint(...as fuse...) -> int64      # information fusion: a bound, right only for disjoint lineages
+
+Covariance intersection is what the picture uses. `settings_row(disjoint_lineages=True)` adds informations
+instead: a bound on what sharing could give, right only where no plot is in two of the reports.
 
 Measurement convention: azimuth clockwise from north, geometric elevation, in the ENU frame of the row
 of ``sensors`` (columns of `warnpath.physics.radar`); errors are independent with ``sigma_range_m`` along
-the line of sight, elevation ``sigma_cross_m / range_m``, azimuth ``sigma_cross_m / (range_m cos(elevation))``.
+the line of sight, ``sigma_cross_m / range_m`` in elevation, ``sigma_cross_m / (range_m cos(elevation))``
+in azimuth.
 
 Late data is exact: plots are kept sorted by (time, sensor, sequence); the posterior of both modes
 before a late plot is restored and everything after it is run again, so any order of arrival inside the

@@ -281,7 +281,7 @@ def rule_met(
     max_impact_sigma_m: float,
     min_area_probability: float,
 ) -> int:
-    """The warning rule: 1 if burnout is believed, the impact is known well enough and the area likely in danger.
+    """The warning rule: 1 if burnout is believed, the impact known well enough, the area likely in danger.
 
     Parameters
     ----------

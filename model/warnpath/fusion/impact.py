@@ -37,7 +37,7 @@ from warnpath.fusion.layout import (
 from warnpath.fusion.linear import major_variance, unpack
 from warnpath.fusion.motion import AIR_TOP_M, coast_step, vertical
 from warnpath.physics.arrays import Table
-from warnpath.physics.earth import SEMI_MAJOR_M, ecef_from_geodetic, east_north_up, geodetic_from_ecef
+from warnpath.physics.earth import SEMI_MAJOR_M, east_north_up, ecef_from_geodetic, geodetic_from_ecef
 
 FREE_STEP_S = 20.0
 """Step above the air."""
@@ -47,21 +47,6 @@ AIR_STEP_M = 2000.0
 LONGEST_FLIGHT_S = 9000.0
 _NEAR_GROUND_M = 0.05
 _MOST_STEPS = 1500
-
-
-@kernel("float64(float64, float64)")
-def next_step(height: float, climb: float) -> float:
-    """Length of the next step of a fall (s), from height (m) and climb (m/s)."""
-    speed = max(abs(climb), 1.0)
-    if height > AIR_TOP_M:
-        if climb < 0.0:
-            # Never through the top of the air into it by more than one of its own steps.
-            return min(FREE_STEP_S, (height - AIR_TOP_M + AIR_STEP_M) / speed)
-        return FREE_STEP_S
-    if climb < 0.0:
-        # The last step is one of Newton's method.
-        return min(AIR_STEP_S, min(AIR_STEP_M, height) / speed)
-    return min(AIR_STEP_S, AIR_STEP_M / speed)
 
 
 @kernel("void(float64[:, ::1], float64[:, ::1], int64, float64)")
@@ -114,7 +99,17 @@ def fall(scratch: Table, ground: Table, first_row: int, start_s: float, inverse_
             return -1e300
         step = 0.0
         if height > _NEAR_GROUND_M:
-            step = next_step(height, climb)
+            speed = max(abs(climb), 1.0)
+            if height > AIR_TOP_M:
+                step = FREE_STEP_S
+                if climb < 0.0:
+                    # Into the air by no more than one of its own steps.
+                    step = min(step, (height - AIR_TOP_M + AIR_STEP_M) / speed)
+            else:
+                step = min(AIR_STEP_S, AIR_STEP_M / speed)
+                if climb < 0.0:
+                    # The last step is one of Newton's method.
+                    step = min(step, height / speed)
         elif height < -_NEAR_GROUND_M:
             # Below the ground after a step: back, with the transition carried along.
             if not climb < -0.5:
@@ -126,7 +121,7 @@ def fall(scratch: Table, ground: Table, first_row: int, start_s: float, inverse_
         if step == 0.0:
             ground[first_row, 0] = count
             return time
-        coast_step(scratch, S_COAST, inverse_ballistic, step, 1)
+        coast_step(scratch, S_COAST, inverse_ballistic, step)
         accumulate(scratch, 7)
         time += step
     return -1e300
@@ -259,4 +254,5 @@ def impact_shift(reports: Table, row_before: int, row_now: int) -> float:
     )
     u, v, w = ecef_from_geodetic(reports[row_now, IMPACT_LATITUDE], reports[row_now, IMPACT_LONGITUDE], 0.0)
     distance = math.sqrt((u - x) * (u - x) + (v - y) * (v - y) + (w - z) * (w - z))
-    return distance / max(reports[row_before, IMPACT_SIGMA], 1.0)
+    sigma: float = max(reports[row_before, IMPACT_SIGMA], 1.0)
+    return distance / sigma

@@ -87,7 +87,7 @@ def back_to_launch(scratch: Table, state: int, block: int, posteriors: Table, sl
         step = _BACK_STEP_S
         if climb > 0.0:
             step = min(step, max((height - BOOST_TOP_M) / climb, 0.01))
-        coast_step(scratch, S_FUSED, 0.0, -step, 1)
+        coast_step(scratch, S_FUSED, 0.0, -step)
         accumulate(scratch, 6)
     if not (climb > SLOWEST_CLIMB_M_S and height > 0.0 and height < BOOST_TOP_M + 1000.0):
         return 0

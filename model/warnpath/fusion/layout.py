@@ -50,7 +50,7 @@ KEY_COLUMNS: Final = 3
 
 # --- posteriors: float64[tracks * capacity, POSTERIOR_COLUMNS] -------------------------------------------
 UPDATES: Final = 0
-"""Plots in this posterior; 0 where the track has not started."""
+"""Plots in this posterior; 0 where the track has not started, -1 where it was lost and has not restarted."""
 TIME: Final = 1
 THRUST_PROBABILITY: Final = 2
 COASTING_SINCE: Final = 3
@@ -62,7 +62,9 @@ COAST_STATE: Final = 59
 COAST_COVARIANCE: Final = 65
 POINT_VALID: Final = 86
 """Launch point: valid, latitude, longitude, variance east, covariance, variance north (m^2)."""
-POSTERIOR_COLUMNS: Final = 92
+SMOOTHED: Final = 92
+"""Thrust probability averaged over the hold time since the object looks ballistic."""
+POSTERIOR_COLUMNS: Final = 93
 NEVER: Final = 1e300
 
 # --- settings: float64[1, SETTINGS_COLUMNS]; see `store.settings_row` ------------------------------------
@@ -82,7 +84,9 @@ MAX_THRUST_PROBABILITY: Final = 12
 TAKEN_BACK: Final = 13
 LN_BALLISTIC_MEAN: Final = 14
 LN_BALLISTIC_VARIANCE: Final = 15
-SETTINGS_COLUMNS: Final = 16
+DISJOINT: Final = 16
+"""0: pictures by covariance intersection; 1: by adding informations, see `store.settings_row`."""
+SETTINGS_COLUMNS: Final = 17
 
 # --- reports: float64[rows, REPORT_COLUMNS]: a track as it is shown or sent ------------------------------
 VALID: Final = 0

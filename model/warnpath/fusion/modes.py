@@ -13,10 +13,9 @@ import math
 from warnpath.compilation import kernel
 from warnpath.fusion.layout import (
     BURN_TIME,
-    COAST_NOISE,
     IGNITION_SIGMA,
     IGNITION_TIME,
-    LN_BALLISTIC_MEAN,
+    MAX_THRUST_PROBABILITY,
     P_COAST,
     P_THRUST,
     PLOT_AZIMUTH,
@@ -29,10 +28,7 @@ from warnpath.fusion.layout import (
     S_GAIN,
     S_PRIOR,
     S_THRUST,
-    THRUST_MEMORY,
-    THRUST_NOISE,
 )
-from warnpath.fusion.motion import LONGEST_STEP_S, coast, coast_step, transform
 from warnpath.physics.arrays import Table
 from warnpath.physics.radar import FRAME, POSITION
 
@@ -175,11 +171,15 @@ def plot_update(
 def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: float) -> float:
     """Mix the two modes over an elapsed time; returns the prior probability of thrust after it.
 
-    Transition probabilities are 1 - exp(-elapsed / mean time), so they do not depend on how many plots
-    share the time. An ignition starts with no known force, its spread the ignition sigma.
+    Transition probabilities are those of a two-state chain in continuous time, rate * (1 - exp(-elapsed *
+    (sum of rates))) / (sum of rates), so how many plots share the time is without effect. An ignition starts with no known force, its spread the ignition sigma.
     """
-    burnout = 1.0 - math.exp(-elapsed / settings[0, BURN_TIME])
-    ignition = 1.0 - math.exp(-elapsed / settings[0, IGNITION_TIME])
+    burnout_rate = 1.0 / settings[0, BURN_TIME]
+    ignition_rate = 1.0 / settings[0, IGNITION_TIME]
+    both = burnout_rate + ignition_rate
+    changed = (1.0 - math.exp(-elapsed * both)) / both
+    burnout = burnout_rate * changed
+    ignition = ignition_rate * changed
     coast_probability = 1.0 - thrust_probability
     to_thrust = (1.0 - burnout) * thrust_probability + ignition * coast_probability
     to_coast = burnout * thrust_probability + (1.0 - ignition) * coast_probability
@@ -187,6 +187,10 @@ def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: flo
         return thrust_probability
     lit = ignition * coast_probability / to_thrust
     burnt = burnout * thrust_probability / to_coast
+    if thrust_probability < settings[0, MAX_THRUST_PROBABILITY]:
+        # A thrust that is taken as excluded is pruned, not merged: its wide covariance, entering at every
+        # plot with a tiny weight, would act as noise of 1 (m/s)^2 a second on an object in free flight.
+        burnt = 0.0
     for i in range(6):
         gap = scratch[S_THRUST, i] - scratch[S_COAST, i]
         for j in range(i + 1):
@@ -218,66 +222,3 @@ def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: flo
         if i < 3:
             scratch[S_THRUST, 6 + i] *= 1.0 - lit
     return to_thrust
-
-
-@kernel("void(float64[:, ::1], float64[:, ::1], float64)")
-def predict_thrusting(scratch: Table, settings: Table, elapsed: float) -> None:
-    """Predict the thrusting mode: free flight plus a specific force that fades with its memory.
-
-    Steps are at most 10 s and a third of the memory, where the series below is right to 1e-5; the noise
-    is that of white jerk.
-    """
-    memory = settings[0, THRUST_MEMORY]
-    longest = min(LONGEST_STEP_S, memory / 3.0)
-    if not (elapsed > 0.0 and longest > 0.0):
-        return
-    steps = 1 + int(elapsed / longest)
-    step = elapsed / steps
-    ratio = step / memory
-    half = 0.5 * step * step
-    to_position = half * (1.0 - ratio * (1.0 / 3.0 - ratio * (1.0 / 12.0 - ratio / 60.0)))
-    to_velocity = step * (1.0 - ratio * (0.5 - ratio * (1.0 / 6.0 - ratio * (1.0 / 24.0 - ratio / 120.0))))
-    kept = 1.0 - to_velocity / memory
-    noise = settings[0, THRUST_NOISE] * step
-    for _ in range(steps):
-        coast_step(scratch, S_THRUST, 0.0, step, 1)
-        transform(scratch, P_THRUST, 9)
-        for i in range(3):
-            scratch[S_THRUST, i] += to_position * scratch[S_THRUST, 6 + i]
-            scratch[S_THRUST, 3 + i] += to_velocity * scratch[S_THRUST, 6 + i]
-            scratch[S_THRUST, 6 + i] *= kept
-            for j in range(9):
-                force = scratch[P_THRUST + 6 + i, j]
-                scratch[P_THRUST + i, j] += to_position * force
-                scratch[P_THRUST + 3 + i, j] += to_velocity * force
-                scratch[P_THRUST + 6 + i, j] = kept * force
-        for i in range(9):
-            for j in range(3):
-                force = scratch[P_THRUST + i, 6 + j]
-                scratch[P_THRUST + i, j] += to_position * force
-                scratch[P_THRUST + i, 3 + j] += to_velocity * force
-                scratch[P_THRUST + i, 6 + j] = kept * force
-        for i in range(3):
-            # Lower triangle only; it is mirrored below.
-            scratch[P_THRUST + i, i] += noise * half * half * 0.2
-            scratch[P_THRUST + 3 + i, i] += noise * half * step * 0.25
-            scratch[P_THRUST + 3 + i, 3 + i] += noise * half * 2.0 / 3.0
-            scratch[P_THRUST + 6 + i, i] += noise * half / 3.0
-            scratch[P_THRUST + 6 + i, 3 + i] += noise * step * 0.5
-            scratch[P_THRUST + 6 + i, 6 + i] += noise
-        for i in range(9):
-            for j in range(i):
-                scratch[P_THRUST + j, i] = scratch[P_THRUST + i, j]
-
-
-@kernel("void(float64[:, ::1], float64[:, ::1], float64)")
-def predict_coasting(scratch: Table, settings: Table, elapsed: float) -> None:
-    """Predict the ballistic mode: gravity, rotation, drag of the class."""
-    coast(
-        scratch,
-        S_COAST,
-        elapsed,
-        math.exp(-settings[0, LN_BALLISTIC_MEAN]),
-        settings[0, COAST_NOISE],
-        P_COAST,
-    )

@@ -11,7 +11,15 @@ from __future__ import annotations
 import math
 
 from warnpath.compilation import kernel
-from warnpath.fusion.layout import S_PHI, S_SERIES, S_STAGE, S_WORK
+from warnpath.fusion.layout import (
+    COAST_NOISE,
+    S_PHI,
+    S_SERIES,
+    S_STAGE,
+    S_WORK,
+    THRUST_MEMORY,
+    THRUST_NOISE,
+)
 from warnpath.physics.arrays import Table
 from warnpath.physics.atmosphere import density_kg_m3
 from warnpath.physics.earth import (
@@ -59,68 +67,61 @@ def vertical(x: float, y: float, z: float) -> tuple[float, float, float, float]:
     return x / across * cosine, y / across * cosine, sine, height
 
 
-@kernel("float64(float64[:, ::1], int64, float64)")
-def linearise(scratch: Table, state: int, inverse_ballistic: float) -> float:
-    """Derivatives of the acceleration by position, velocity and ln(ballistic coefficient) at a state row.
+@kernel("float64(float64[:, ::1], int64, float64, float64)")
+def transition(scratch: Table, state: int, inverse_ballistic: float, step: float) -> float:
+    """Transition matrix of one step, rows S_PHI.., from the motion linearised at a state row.
 
-    Writes the 3 x 7 block at rows S_SERIES + 3 ..; returns the size of the drag (m/s^2).
+    With A = [[0, I, 0], [G, C, c], [0, 0, 0]], where G, C and c are the derivatives of the acceleration by
+    position, velocity and ln(ballistic coefficient), the lower rows of A^k are V_k = G V_(k-2) + C V_(k-1),
+    V_0 = [0 I 0], and its upper rows are V_(k-1). Returns the size of the drag (m/s^2).
     """
     x = scratch[state, 0]
     y = scratch[state, 1]
     z = scratch[state, 2]
-    xx, xy, xz, yy, yz, zz = gravity_gradient_ecef(x, y, z)
     row = S_SERIES + 3
-    for i in range(3):
+    for i in range(-3, 3):
         for j in range(7):
             scratch[row + i, j] = 0.0
-    scratch[row, 0] = xx
-    scratch[row, 1] = xy
-    scratch[row, 2] = xz
-    scratch[row + 1, 0] = xy
-    scratch[row + 1, 1] = yy
-    scratch[row + 1, 2] = yz
-    scratch[row + 2, 0] = xz
-    scratch[row + 2, 1] = yz
-    scratch[row + 2, 2] = zz
+    for i in range(3):
+        scratch[S_SERIES + i, 3 + i] = 1.0
+    gradient = gravity_gradient_ecef(x, y, z)
+    scratch[row, 0] = gradient[0]
+    scratch[row, 1] = gradient[1]
+    scratch[row, 2] = gradient[2]
+    scratch[row + 1, 0] = gradient[1]
+    scratch[row + 1, 1] = gradient[3]
+    scratch[row + 1, 2] = gradient[4]
+    scratch[row + 2, 0] = gradient[2]
+    scratch[row + 2, 1] = gradient[4]
+    scratch[row + 2, 2] = gradient[5]
     scratch[row, 4] = 2.0 * ROTATION_RAD_S
     scratch[row + 1, 3] = -2.0 * ROTATION_RAD_S
-    if inverse_ballistic <= 0.0:
-        return 0.0
-    height = altitude_m(x, y, z)
-    density = density_kg_m3(height)
-    above = density_kg_m3(height + _SLOPE_BASE_M)
-    if not (density > 0.0 and above > 0.0):
-        return 0.0
-    slope = math.log(above / density) / _SLOPE_BASE_M
-    speed = 0.0
-    for i in range(3):
-        speed += scratch[state, 3 + i] * scratch[state, 3 + i]
-    speed = math.sqrt(speed)
-    if speed <= 0.0:
-        return 0.0
-    pull = -0.5 * density * inverse_ballistic
-    radius = math.sqrt(x * x + y * y + z * z)
-    for i in range(3):
-        velocity = scratch[state, 3 + i]
-        for j in range(3):
-            scratch[row + i, j] += pull * speed * velocity * slope * scratch[state, j] / radius
-            scratch[row + i, 3 + j] += pull * velocity * scratch[state, 3 + j] / speed
-        scratch[row + i, 3 + i] += pull * speed
-        scratch[row + i, 6] = -pull * speed * velocity
-    return -pull * speed * speed
-
-
-@kernel("void(float64[:, ::1], float64)")
-def exponentiate(scratch: Table, step: float) -> None:
-    """Transition matrix, rows S_PHI.., of one step from the derivatives at rows S_SERIES + 3 ..
-
-    With A = [[0, I, 0], [G, C, c], [0, 0, 0]] the lower rows of A^k are V_k = G V_(k-2) + C V_(k-1), and its
-    upper rows are V_(k-1); V_0 = [0 I 0].
-    """
-    for i in range(3):
-        for j in range(7):
-            scratch[S_SERIES + i, j] = 0.0
-        scratch[S_SERIES + i, 3 + i] = 1.0
+    drag = 0.0
+    if inverse_ballistic > 0.0:
+        height = altitude_m(x, y, z)
+        speed = 0.0
+        for i in range(3):
+            speed += scratch[state, 3 + i] * scratch[state, 3 + i]
+        speed = math.sqrt(speed)
+        density = 0.0
+        slope = 0.0
+        for sample in range(2):
+            value = density_kg_m3(height + (1 - sample) * _SLOPE_BASE_M)
+            if sample == 0:
+                slope = value
+            else:
+                density = value
+        if density > 0.0 and slope > 0.0 and speed > 0.0:
+            slope = math.log(slope / density) / (_SLOPE_BASE_M * math.sqrt(x * x + y * y + z * z))
+            pull = -0.5 * density * inverse_ballistic
+            drag = -pull * speed * speed
+            for i in range(3):
+                velocity = pull * scratch[state, 3 + i]
+                for j in range(3):
+                    scratch[row + i, j] += speed * velocity * slope * scratch[state, j]
+                    scratch[row + i, 3 + j] += velocity * scratch[state, 3 + j] / speed
+                scratch[row + i, 3 + i] += pull * speed
+                scratch[row + i, 6] = -speed * velocity
     for power in range(2, 4):
         row = S_SERIES + 3 * power
         for i in range(3):
@@ -132,33 +133,27 @@ def exponentiate(scratch: Table, step: float) -> None:
                 scratch[row + i, j] = total
     second = 0.5 * step * step
     third = step * second / 3.0
-    for i in range(3):
-        for j in range(7):
-            scratch[S_PHI + i, j] = (
-                step * scratch[S_SERIES + i, j]
-                + second * scratch[S_SERIES + 3 + i, j]
-                + third * scratch[S_SERIES + 6 + i, j]
-            )
-            scratch[S_PHI + 3 + i, j] = (
-                step * scratch[S_SERIES + 3 + i, j]
-                + second * scratch[S_SERIES + 6 + i, j]
-                + third * scratch[S_SERIES + 9 + i, j]
-            )
-        scratch[S_PHI + i, i] += 1.0
-        scratch[S_PHI + 3 + i, 3 + i] += 1.0
+    for half in range(2):
+        for i in range(3):
+            row = S_SERIES + 3 * half + i
+            out = S_PHI + 3 * half + i
+            for j in range(7):
+                scratch[out, j] = (
+                    step * scratch[row, j] + second * scratch[row + 3, j] + third * scratch[row + 6, j]
+                )
+            scratch[out, 3 * half + i] += 1.0
+    return drag
 
 
-@kernel("float64(float64[:, ::1], int64, float64, float64, int64)")
-def coast_step(
-    scratch: Table, state: int, inverse_ballistic: float, step: float, with_transition: int
-) -> float:
+@kernel("float64(float64[:, ::1], int64, float64, float64)")
+def coast_step(scratch: Table, state: int, inverse_ballistic: float, step: float) -> float:
     """One Runge-Kutta step of free flight, backwards if `step` is negative.
 
     Parameters
     ----------
     scratch : float64[SCRATCH_ROWS, SCRATCH_COLUMNS]
-        Row `state` is moved. With `with_transition` rows S_PHI.. receive the transition matrix, 6 x 7;
-        column 6 is the derivative by ln(ballistic coefficient).
+        Row `state` is moved; rows S_PHI.. receive the transition matrix, 6 x 7; column 6 is the
+        derivative by ln(ballistic coefficient).
     inverse_ballistic : float
         Cd A / m in m^2/kg; 0 for no drag.
     step : float
@@ -208,74 +203,101 @@ def coast_step(
             scratch[S_STAGE + 2, i] += weight * scratch[S_STAGE + 1, i]
     for i in range(6):
         scratch[state, i] += scratch[S_STAGE + 2, i]
-    if with_transition == 0:
-        return 0.0
-    drag = linearise(scratch, S_STAGE + 3, inverse)
-    exponentiate(scratch, step)
-    return drag
+    return transition(scratch, S_STAGE + 3, inverse, step)
 
 
-@kernel("void(float64[:, ::1], int64, int64)")
-def transform(scratch: Table, block: int, size: int) -> None:
-    """P <- F P F' for the 6 x 6 transition at S_PHI; columns beyond 6 of P (a third mode state) follow it.
-
-    For size 9 only the left factor is applied to columns 6-8 and the right one to rows 6-8, which is
-    what a block-diagonal transition with unity for the rest does.
-    """
-    for i in range(6):
-        for j in range(size):
-            total = 0.0
-            for k in range(6):
-                total += scratch[S_PHI + i, k] * scratch[block + k, j]
-            scratch[S_WORK + i, j] = total
-    for i in range(6):
-        for j in range(i + 1):
-            total = 0.0
-            for k in range(6):
-                total += scratch[S_WORK + i, k] * scratch[S_PHI + j, k]
-            scratch[block + i, j] = total
-            scratch[block + j, i] = total
-        for j in range(6, size):
-            scratch[block + i, j] = scratch[S_WORK + i, j]
-            scratch[block + j, i] = scratch[S_WORK + i, j]
-
-
-@kernel("void(float64[:, ::1], int64, float64, float64)")
-def add_noise(scratch: Table, block: int, noise: float, step: float) -> None:
-    """Add white acceleration noise of a spectral density (m^2/s^3) over a step to position and velocity."""
-    velocity = noise * step
-    mixed = 0.5 * velocity * step
-    position = mixed * step * 2.0 / 3.0
-    for i in range(3):
-        scratch[block + i, i] += position
-        scratch[block + i, 3 + i] += mixed
-        scratch[block + 3 + i, i] += mixed
-        scratch[block + 3 + i, 3 + i] += velocity
-
-
-@kernel("void(float64[:, ::1], int64, float64, float64, float64, int64)")
-def coast(
-    scratch: Table, state: int, elapsed: float, inverse_ballistic: float, noise: float, block: int
+@kernel("void(float64[:, ::1], float64[:, ::1], int64, int64, int64, float64, float64)")
+def predict(
+    scratch: Table,
+    settings: Table,
+    state: int,
+    block: int,
+    size: int,
+    elapsed: float,
+    inverse_ballistic: float,
 ) -> None:
-    """Predict a free-flight state and its covariance over an elapsed time, in steps of at most 10 s.
+    """Predict a state row and its covariance block over an elapsed time.
 
     Parameters
     ----------
-    scratch, state
-        The state row; `block` is the first row of its 6 x 6 covariance.
+    state, block, size : int
+        Row of the state, first row of the covariance, and 6 for free flight or 9 for free flight plus a
+        specific force (columns 6-8) that fades with its memory (Gauss-Markov).
     elapsed : float
-        Seconds, not negative.
+        Seconds; nothing happens unless it is positive. Steps are at most 10 s and a third of the memory.
     inverse_ballistic : float
-        Cd A / m, m^2/kg; 0 for no drag.
-    noise : float
-        Spectral density of the acceleration noise, m^2/s^3. Where there is drag, noise as large as half of
-        it over a scale height (about 5 s) is added: the ballistic coefficient is not known better.
+        Cd A / m in m^2/kg; 0 for no drag.
+
+    Notes
+    -----
+    Noise: white acceleration for size 6, white jerk for size 9. Where there is drag, noise as large as
+    half of it over a scale height (about 5 s) is added: the ballistic coefficient is not known better.
     """
-    if not elapsed > 0.0:
+    memory = settings[0, THRUST_MEMORY]
+    longest = LONGEST_STEP_S
+    if size == 9:
+        longest = min(longest, memory / 3.0)
+    if not (elapsed > 0.0 and longest > 0.0):
         return
-    steps = 1 + int(elapsed / LONGEST_STEP_S)
+    steps = 1 + int(elapsed / longest)
     step = elapsed / steps
+    half = 0.5 * step * step
+    ratio = step / memory
+    to_position = half * (1.0 - ratio * (1.0 / 3.0 - ratio * (1.0 / 12.0 - ratio / 60.0)))
+    to_velocity = step * (1.0 - ratio * (0.5 - ratio * (1.0 / 6.0 - ratio * (1.0 / 24.0 - ratio / 120.0))))
+    kept = 1.0 - to_velocity / memory
+    jerk = settings[0, THRUST_NOISE] * step
     for _ in range(steps):
-        drag = coast_step(scratch, state, inverse_ballistic, step, 1)
-        transform(scratch, block, 6)
-        add_noise(scratch, block, noise + 1.25 * drag * drag, step)
+        drag = coast_step(scratch, state, inverse_ballistic, step)
+        for i in range(6):
+            for j in range(size):
+                total = 0.0
+                for k in range(6):
+                    total += scratch[S_PHI + i, k] * scratch[block + k, j]
+                scratch[S_WORK + i, j] = total
+        for i in range(6):
+            for j in range(i + 1):
+                total = 0.0
+                for k in range(6):
+                    total += scratch[S_WORK + i, k] * scratch[S_PHI + j, k]
+                scratch[block + i, j] = total
+                scratch[block + j, i] = total
+            for j in range(6, size):
+                scratch[block + i, j] = scratch[S_WORK + i, j]
+                scratch[block + j, i] = scratch[S_WORK + i, j]
+        if size == 6:
+            acceleration = (settings[0, COAST_NOISE] + 1.25 * drag * drag) * step
+            for i in range(3):
+                scratch[block + i, i] += acceleration * half * 2.0 / 3.0
+                scratch[block + i, 3 + i] += acceleration * 0.5 * step
+                scratch[block + 3 + i, i] += acceleration * 0.5 * step
+                scratch[block + 3 + i, 3 + i] += acceleration
+            continue
+        for i in range(3):
+            scratch[state, i] += to_position * scratch[state, 6 + i]
+            scratch[state, 3 + i] += to_velocity * scratch[state, 6 + i]
+            scratch[state, 6 + i] *= kept
+        # The force enters position and velocity at the end of the step: rows, then columns.
+        for i in range(3):
+            for j in range(9):
+                force = scratch[block + 6 + i, j]
+                scratch[block + i, j] += to_position * force
+                scratch[block + 3 + i, j] += to_velocity * force
+                scratch[block + 6 + i, j] = kept * force
+        for i in range(9):
+            for j in range(3):
+                force = scratch[block + i, 6 + j]
+                scratch[block + i, j] += to_position * force
+                scratch[block + i, 3 + j] += to_velocity * force
+                scratch[block + i, 6 + j] = kept * force
+        for i in range(3):
+            # Lower triangle only; it is mirrored below.
+            scratch[block + i, i] += jerk * half * half * 0.2
+            scratch[block + 3 + i, i] += jerk * half * step * 0.25
+            scratch[block + 3 + i, 3 + i] += jerk * half * 2.0 / 3.0
+            scratch[block + 6 + i, i] += jerk * half / 3.0
+            scratch[block + 6 + i, 3 + i] += jerk * step * 0.5
+            scratch[block + 6 + i, 6 + i] += jerk
+        for i in range(9):
+            for j in range(i):
+                scratch[block + j, i] = scratch[block + i, j]

@@ -12,8 +12,8 @@ import math
 from warnpath.compilation import kernel
 from warnpath.fusion.impact import impact_at
 from warnpath.fusion.layout import (
-    COAST_NOISE,
     COVARIANCE,
+    DISJOINT,
     GROUND_COLUMNS,
     GROUND_POINTS,
     IMPACT_SIGMA,
@@ -38,7 +38,7 @@ from warnpath.fusion.layout import (
     VALID,
 )
 from warnpath.fusion.linear import factorise, invert, pack, unpack
-from warnpath.fusion.motion import coast
+from warnpath.fusion.motion import predict
 from warnpath.fusion.tracking import clear_report
 from warnpath.physics.arrays import Table
 
@@ -47,29 +47,6 @@ GOLDEN_STEPS = 20
 THRUST_SPREAD_M_S2 = 30.0
 """Unknown acceleration (1-sigma) assumed over the age of a report of an object that may be thrusting."""
 _GOLDEN = 0.6180339887498949
-_INTERSECT = 0
-_DISJOINT = 1
-
-
-@kernel("int64(float64[:, ::1], int64, float64[:, ::1], float64[:, ::1], float64)")
-def predict_report(reports: Table, row: int, settings: Table, scratch: Table, time_s: float) -> int:
-    """State and covariance of a report at a later time, into S_COAST and P_COAST; 0 if it has none."""
-    if not reports[row, VALID] > 0.0:
-        return 0
-    for i in range(6):
-        scratch[S_COAST, i] = reports[row, STATE + i]
-    unpack(reports, row, scratch, P_COAST, COVARIANCE, 6)
-    elapsed = max(time_s - reports[row, REPORT_TIME], 0.0)
-    coast(scratch, S_COAST, elapsed, math.exp(-reports[row, LN_BALLISTIC]), settings[0, COAST_NOISE], P_COAST)
-    if not reports[row, THRUST] < settings[0, MAX_THRUST_PROBABILITY]:
-        velocity = THRUST_SPREAD_M_S2 * elapsed
-        position = 0.5 * velocity * elapsed
-        for i in range(3):
-            scratch[P_COAST + i, i] += position * position
-            scratch[P_COAST + 3 + i, i] += position * velocity
-            scratch[P_COAST + i, 3 + i] += position * velocity
-            scratch[P_COAST + 3 + i, 3 + i] += velocity * velocity
-    return 1
 
 
 @kernel("float64(float64[:, ::1], float64)")
@@ -118,14 +95,14 @@ def best_weight(scratch: Table) -> float:
     return weight
 
 
-@kernel("int64(float64[:, ::1], int64)")
-def combine(scratch: Table, rule: int) -> int:
+@kernel("int64(float64[:, ::1], float64)")
+def combine(scratch: Table, disjoint: float) -> int:
     """Fuse the estimate at S_COAST, P_COAST into the one at S_FUSED (covariance, then the state).
 
     Parameters
     ----------
-    rule : int
-        0 covariance intersection, 1 information fusion (right only if the two share no datum).
+    disjoint : float
+        0 covariance intersection, else information fusion (right only if the two share no datum).
 
     Returns
     -------
@@ -144,7 +121,7 @@ def combine(scratch: Table, rule: int) -> int:
         return 0
     first = 1.0
     second = 1.0
-    if rule == _INTERSECT:
+    if disjoint == 0.0:
         first = best_weight(scratch)
         second = 1.0 - first
         if second <= 0.0:
@@ -169,15 +146,6 @@ def combine(scratch: Table, rule: int) -> int:
     return 1
 
 
-@kernel("void(float64[:, ::1], int64, int64)")
-def first_estimate(scratch: Table, state: int, block: int) -> None:
-    """Begin the fusion at S_FUSED with an estimate."""
-    for i in range(6):
-        scratch[S_FUSED + 6, i] = scratch[state, i]
-        for j in range(6):
-            scratch[S_FUSED + i, j] = scratch[block + i, j]
-
-
 @kernel("void(float64[:, ::1], int64, int64, int64)")
 def best_launch_point(reports: Table, first: int, count: int, out_row: int) -> None:
     """The launch point with the least variance among the reports, infrared ones included, into a row."""
@@ -191,22 +159,23 @@ def best_launch_point(reports: Table, first: int, count: int, out_row: int) -> N
                     reports[out_row, LAUNCH_VALID + i] = reports[row, LAUNCH_VALID + i]
 
 
-@kernel("int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, float64, int64, int64)")
-def fuse_usable(
+@kernel("int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, int64, float64, int64)")
+def gather(
     reports: Table,
     settings: Table,
     scratch: Table,
     first: int,
     count: int,
+    only: int,
     time_s: float,
     out_row: int,
-    rule: int,
 ) -> int:
     """Fuse the reports that may be fused, in row order, into a row; returns how many there were.
 
     A report whose thrust probability is over the threshold is left out: its state is a guess about a
     force that nobody knows, predicting it as free flight over its age is wrong by kilometres, and an
-    intersection is consistent only if each of its inputs is.
+    intersection is consistent only if each of its inputs is. With `only` >= 0 that row alone is shown,
+    predicted, whatever it says about thrust.
     """
     used = 0
     thrust = 0.0
@@ -214,19 +183,39 @@ def fuse_usable(
     youngest = -1e300
     ballistic = 0
     for row in range(first, first + count):
-        if not (reports[row, VALID] > 0.0 and reports[row, THRUST] < settings[0, MAX_THRUST_PROBABILITY]):
+        if not reports[row, VALID] > 0.0 or (only >= 0 and row != only):
             continue
-        predict_report(reports, row, settings, scratch, time_s)
+        burnt_out = reports[row, THRUST] < settings[0, MAX_THRUST_PROBABILITY]
+        if not burnt_out and only < 0:
+            continue
+        for i in range(6):
+            scratch[S_COAST, i] = reports[row, STATE + i]
+        unpack(reports, row, scratch, P_COAST, COVARIANCE, 6)
+        elapsed = max(time_s - reports[row, REPORT_TIME], 0.0)
+        inverse_ballistic = math.exp(-reports[row, LN_BALLISTIC])
+        predict(scratch, settings, S_COAST, P_COAST, 6, elapsed, inverse_ballistic)
+        if not burnt_out:
+            velocity = THRUST_SPREAD_M_S2 * elapsed
+            position = 0.5 * velocity * elapsed
+            for i in range(3):
+                scratch[P_COAST + i, i] += position * position
+                scratch[P_COAST + 3 + i, i] += position * velocity
+                scratch[P_COAST + i, 3 + i] += position * velocity
+                scratch[P_COAST + 3 + i, 3 + i] += velocity * velocity
         if used == 0:
-            first_estimate(scratch, S_COAST, P_COAST)
+            for i in range(6):
+                scratch[S_FUSED + 6, i] = scratch[S_COAST, i]
+                for j in range(6):
+                    scratch[S_FUSED + i, j] = scratch[P_COAST + i, j]
             ballistic = row
-        elif combine(scratch, rule) == 0:
+        elif combine(scratch, settings[0, DISJOINT]) == 0:
             continue
         used += 1
         thrust = max(thrust, reports[row, THRUST])
         plots += reports[row, PLOTS]
         youngest = max(youngest, reports[row, LAST_PLOT_TIME])
     clear_report(reports, out_row)
+    best_launch_point(reports, first, count, out_row)
     if used == 0:
         return 0
     for i in range(6):
@@ -243,26 +232,6 @@ def fuse_usable(
     return used
 
 
-@kernel("int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, float64, int64)")
-def show_one(reports: Table, settings: Table, scratch: Table, row: int, time_s: float, out_row: int) -> int:
-    """A picture made of one report, predicted to a time; 0 if the report has no state."""
-    clear_report(reports, out_row)
-    if predict_report(reports, row, settings, scratch, time_s) == 0:
-        return 0
-    for i in range(6):
-        reports[out_row, STATE + i] = scratch[S_COAST, i]
-    pack(reports, out_row, scratch, P_COAST, COVARIANCE, 6)
-    reports[out_row, VALID] = 1.0
-    reports[out_row, REPORT_TIME] = max(time_s, reports[row, REPORT_TIME])
-    reports[out_row, LAST_PLOT_TIME] = reports[row, LAST_PLOT_TIME]
-    reports[out_row, PLOTS] = reports[row, PLOTS]
-    reports[out_row, THRUST] = reports[row, THRUST]
-    reports[out_row, LN_BALLISTIC] = reports[row, LN_BALLISTIC]
-    reports[out_row, LN_BALLISTIC + 1] = reports[row, LN_BALLISTIC + 1]
-    reports[out_row, SOURCES] = 1.0
-    return 1
-
-
 @kernel("int64(float64[:, ::1], int64, int64, int64)")
 def fallback(reports: Table, first: int, count: int, own_row: int) -> int:
     """The report shown when none may be fused: the own track, else the youngest; -1 if there is none."""
@@ -275,58 +244,6 @@ def fallback(reports: Table, first: int, count: int, own_row: int) -> int:
             chosen = row
             youngest = reports[row, LAST_PLOT_TIME]
     return chosen
-
-
-@kernel(
-    "int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, int64, "
-    "float64, int64, int64)"
-)
-def make_picture(
-    reports: Table,
-    settings: Table,
-    scratch: Table,
-    ground: Table,
-    first: int,
-    count: int,
-    own_row: int,
-    time_s: float,
-    out_row: int,
-    rule: int,
-) -> int:
-    """`fuse` or `fuse_disjoint` by `rule`."""
-    spare = GROUND_POINTS + 1
-    ground[0, 0] = 0.0
-    own_sigma = math.inf
-    if own_row >= 0:
-        if impact_at(reports, own_row, settings, scratch, ground, 0) == 1:
-            own_sigma = reports[own_row, IMPACT_SIGMA]
-    used = fuse_usable(reports, settings, scratch, first, count, time_s, out_row, rule)
-    best_launch_point(reports, first, count, out_row)
-    if used == 0:
-        chosen = fallback(reports, first, count, own_row)
-        if chosen < 0:
-            # No state at all; a launch point may still be there.
-            if reports[out_row, LAUNCH_VALID] > 0.0:
-                return 1
-            return 0
-        show_one(reports, settings, scratch, chosen, time_s, out_row)
-        best_launch_point(reports, first, count, out_row)
-        return 1
-    alone = used == 1 and own_sigma < math.inf
-    if not alone and impact_at(reports, out_row, settings, scratch, ground, spare) == 1:
-        if reports[out_row, IMPACT_SIGMA] < own_sigma:
-            for row in range(int(ground[spare, 0]) + 1):
-                for column in range(GROUND_COLUMNS):
-                    ground[row, column] = ground[spare + row, column]
-            return used
-    if own_sigma < math.inf:
-        # The better of the two is the own track: its uncertainty is never made worse by sharing.
-        show_one(reports, settings, scratch, own_row, time_s, out_row)
-        best_launch_point(reports, first, count, out_row)
-        for i in range(IMPACT_VALID, IMPACT_SIGMA + 1):
-            reports[out_row, i] = reports[own_row, i]
-        return 1
-    return used
 
 
 @kernel(
@@ -366,32 +283,44 @@ def fuse(
 
     Notes
     -----
-    The better one has the smaller major axis of the impact ellipse. Without any usable report the own
-    track (or the youngest report) is shown as it is, without an impact.
+    The better one has the smaller major axis of the impact ellipse, so sharing never makes the reported
+    uncertainty worse. Without any usable report the own track (or the youngest report) is shown as it is,
+    without an impact.
     """
-    return make_picture(
-        reports, settings, scratch, ground, first, count, own_row, time_s, out_row, _INTERSECT
-    )
-
-
-@kernel(
-    "int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, int64, int64, "
-    "float64, int64)"
-)
-def fuse_disjoint(
-    reports: Table,
-    settings: Table,
-    scratch: Table,
-    ground: Table,
-    first: int,
-    count: int,
-    own_row: int,
-    time_s: float,
-    out_row: int,
-) -> int:
-    """As `fuse`, by adding informations: a bound on what sharing could give.
-
-    Right only for reports of provably disjoint lineages (no plot in two of them), which is why the engine
-    does not use it for warnings.
-    """
-    return make_picture(reports, settings, scratch, ground, first, count, own_row, time_s, out_row, _DISJOINT)
+    spare = GROUND_POINTS + 1
+    ground[0, 0] = 0.0
+    ground[spare, 0] = 0.0
+    used = gather(reports, settings, scratch, first, count, -1, time_s, out_row)
+    own_sigma = math.inf
+    sigma = math.inf
+    for candidate in range(2):
+        row = own_row
+        head = 0
+        if candidate == 1:
+            row = out_row
+            head = spare
+            if used == 1 and own_sigma < math.inf:
+                # Nothing but the own track is in it.
+                break
+        if row >= 0 and impact_at(reports, row, settings, scratch, ground, head) == 1:
+            if candidate == 0:
+                own_sigma = reports[row, IMPACT_SIGMA]
+            else:
+                sigma = reports[row, IMPACT_SIGMA]
+    if sigma < own_sigma:
+        for point in range(int(ground[spare, 0]) + 1):
+            for column in range(GROUND_COLUMNS):
+                ground[point, column] = ground[spare + point, column]
+        return used
+    chosen = own_row
+    if not own_sigma < math.inf:
+        if used > 0:
+            return used
+        chosen = fallback(reports, first, count, own_row)
+        if chosen < 0:
+            return int(reports[out_row, LAUNCH_VALID])
+    gather(reports, settings, scratch, first, count, chosen, time_s, out_row)
+    if own_sigma < math.inf:
+        for column in range(IMPACT_VALID, IMPACT_SIGMA + 1):
+            reports[out_row, column] = reports[own_row, column]
+    return 1

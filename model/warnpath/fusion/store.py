@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from warnpath.fusion import layout
-from warnpath.physics.earth import ecef_from_geodetic, east_north_up
+from warnpath.physics.earth import east_north_up, ecef_from_geodetic
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Integers: TypeAlias = npt.NDArray[np.int64]
@@ -69,7 +69,8 @@ def settings_row(
     ballistic_coefficient_kg_m2: float = 5000.0,
     ballistic_coefficient_ln_sigma: float = 0.5,
     coast_noise_m2_s3: float = 1e-6,
-    thrust_noise_m2_s5: float = 4.0,
+    thrust_noise_m2_s5: float = 6.0,
+    disjoint_lineages: bool = False,
 ) -> Floats:
     """Settings of the filter and the predictions, one row.
 
@@ -86,8 +87,11 @@ def settings_row(
     coast_noise_m2_s3 : float
         Spectral density of the acceleration noise of the ballistic mode.
     thrust_noise_m2_s5 : float
-        Spectral density of the jerk noise of the thrusting mode: 4 lets the acceleration wander by
-        6 m/s^2 (1-sigma) in 10 s, as the rising acceleration and the turn of a class burn do.
+        Spectral density of the jerk noise of the thrusting mode: 6 lets the acceleration wander by
+        8 m/s^2 (1-sigma) in 10 s, as the rising acceleration and the turn of a class burn do.
+    disjoint_lineages : bool
+        Pictures by adding informations instead of covariance intersection: a bound on what sharing could
+        give, right only where no plot is in two of the reports. Not for warnings.
 
     Returns
     -------
@@ -98,7 +102,7 @@ def settings_row(
     row[0, layout.LAG] = lag_s
     row[0, layout.START_SPAN] = min(60.0, lag_s)
     row[0, layout.BURN_TIME] = 60.0
-    row[0, layout.IGNITION_TIME] = 600.0
+    row[0, layout.IGNITION_TIME] = 3000.0
     row[0, layout.THRUST_NOISE] = thrust_noise_m2_s5
     row[0, layout.THRUST_MEMORY] = 100.0
     row[0, layout.IGNITION_SIGMA] = 25.0
@@ -111,6 +115,7 @@ def settings_row(
     row[0, layout.TAKEN_BACK] = 0.5
     row[0, layout.LN_BALLISTIC_MEAN] = math.log(ballistic_coefficient_kg_m2)
     row[0, layout.LN_BALLISTIC_VARIANCE] = ballistic_coefficient_ln_sigma * ballistic_coefficient_ln_sigma
+    row[0, layout.DISJOINT] = 1.0 if disjoint_lineages else 0.0
     if not np.isfinite(row).all() or (row[0, : layout.LN_BALLISTIC_MEAN] < 0.0).any():
         raise ValueError("settings of the fusion core must be finite and not negative")
     return row

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from warnpath.compilation import kernel
 from warnpath.fusion import layout
-from warnpath.fusion.history import advance, restore, start
+from warnpath.fusion.history import restore, step
 from warnpath.fusion.layout import (
     COASTING_SINCE,
     COUNT,
@@ -22,6 +24,7 @@ from warnpath.fusion.layout import (
     REPORT_COLUMNS,
     S_COAST,
     S_THRUST,
+    SMOOTHED,
     STATE,
     THRUST,
     THRUST_PROBABILITY,
@@ -30,7 +33,7 @@ from warnpath.fusion.layout import (
     IntegerTable,
 )
 from warnpath.fusion.linear import pack
-from warnpath.fusion.modes import predict_coasting, predict_thrusting
+from warnpath.fusion.motion import predict
 from warnpath.physics.arrays import Table
 
 _BATCH = 32
@@ -108,44 +111,6 @@ def place_in_order(
 
 @kernel(
     "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
-    "float64[:, ::1], float64[:, ::1], int64, int64)"
-)
-def replay(
-    sensors: Table,
-    settings: Table,
-    heads: IntegerTable,
-    plots: Table,
-    keys: IntegerTable,
-    posteriors: Table,
-    scratch: Table,
-    track: int,
-    position: int,
-) -> int:
-    """Posteriors of all plots from a place in the order on; returns how many updates were rejected.
-
-    Every posterior depends only on the plots before it in the order, so the order of arrival is without
-    effect on it, to the bit.
-    """
-    first = track * (keys.shape[0] // heads.shape[0])
-    rejected = 0
-    for place in range(position, heads[track, COUNT]):
-        slot = first + keys[first + place, KEY_ORDER]
-        posteriors[slot, UPDATES] = 0.0
-        if place == 0:
-            continue
-        previous = first + keys[first + place - 1, KEY_ORDER]
-        if posteriors[previous, UPDATES] > 0.0:
-            if advance(sensors, settings, plots, keys, posteriors, scratch, previous, slot, 1) == 0:
-                rejected += 1
-                advance(sensors, settings, plots, keys, posteriors, scratch, previous, slot, 0)
-        elif place >= 2:
-            oldest = first + keys[first + place - 2, KEY_ORDER]
-            start(sensors, settings, plots, keys, posteriors, scratch, oldest, previous, slot)
-    return rejected
-
-
-@kernel(
-    "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
     "float64[:, ::1], float64[:, ::1], int64, float64, int64, int64, float64, float64, float64, float64, "
     "float64)"
 )
@@ -219,10 +184,8 @@ def track_insert(
             heads[track, layout.TOO_LATE] += 1
             return layout.BIT_TOO_LATE | layout.BIT_SHORTENED
     slot = keys[first + count, KEY_ORDER]
-    place = count
-    while place > position:
+    for place in range(count, position, -1):
         keys[first + place, KEY_ORDER] = keys[first + place - 1, KEY_ORDER]
-        place -= 1
     keys[first + position, KEY_ORDER] = slot
     row = first + slot
     keys[row, KEY_SENSOR] = sensor
@@ -239,8 +202,11 @@ def track_insert(
     if position < count - 1:
         bits |= layout.BIT_REPLAYED
         heads[track, layout.REPLAYED] += count - 1 - position
-    if replay(sensors, settings, heads, plots, keys, posteriors, scratch, track, position) > 0:
-        bits |= layout.BIT_REJECTED
+    # Every posterior depends only on the plots before it in the order, so the order of arrival is without
+    # effect on it, to the bit.
+    for place in range(position, count):
+        if step(sensors, settings, plots, keys, posteriors, scratch, first, place) == 1:
+            bits |= layout.BIT_REJECTED
     last = first + keys[first + count - 1, KEY_ORDER]
     if posteriors[last, UPDATES] > 0.0:
         bits |= layout.BIT_STARTED
@@ -308,8 +274,9 @@ def track_report(
     While burnout is not declared the two modes are merged by their probabilities and the thrust
     probability shown is 1: a staging coast looks ballistic too, so nothing is believed before it has
     lasted for the hold time, counted between plots. Once declared, the ballistic mode is shown with the
-    probability of thrust beside it; merging the last per cent of a mode that is taken as wrong would
-    double the spread of the velocity. If thrust comes back, so does the first case.
+    probability of thrust beside it, averaged over the hold time so that one odd plot does not revoke it;
+    merging the last per cent of a mode that is taken as wrong would double the spread of the velocity.
+    If thrust comes back, so does the first case.
 
     Parameters
     ----------
@@ -332,12 +299,22 @@ def track_report(
         return 0
     restore(scratch, posteriors, slot)
     thrust = posteriors[slot, THRUST_PROBABILITY]
+    shown = posteriors[slot, SMOOTHED]
     last = posteriors[slot, TIME]
     elapsed = max(time_s - last, 0.0)
     burnt_out = last - posteriors[slot, COASTING_SINCE] >= settings[0, HOLD]
-    predict_coasting(scratch, settings, elapsed)
+    for mode in range(2):
+        state = S_COAST
+        block = P_COAST
+        inverse_ballistic = math.exp(-settings[0, layout.LN_BALLISTIC_MEAN])
+        if mode == 1:
+            if burnt_out:
+                break
+            state = S_THRUST
+            block = P_THRUST
+            inverse_ballistic = 0.0
+        predict(scratch, settings, state, block, 6 + 3 * mode, elapsed, inverse_ballistic)
     if not burnt_out:
-        predict_thrusting(scratch, settings, elapsed)
         for i in range(6):
             gap = scratch[S_THRUST, i] - scratch[S_COAST, i]
             for j in range(i + 1):
@@ -347,7 +324,7 @@ def track_report(
                 )
         for i in range(6):
             scratch[S_COAST, i] += thrust * (scratch[S_THRUST, i] - scratch[S_COAST, i])
-        thrust = 1.0
+        shown = 1.0
     for i in range(6):
         reports[row, STATE + i] = scratch[S_COAST, i]
     pack(reports, row, scratch, P_COAST, COVARIANCE, 6)
@@ -355,7 +332,7 @@ def track_report(
     reports[row, layout.REPORT_TIME] = last + elapsed
     reports[row, layout.LAST_PLOT_TIME] = last
     reports[row, layout.PLOTS] = posteriors[slot, UPDATES]
-    reports[row, THRUST] = thrust
+    reports[row, THRUST] = shown
     reports[row, layout.LN_BALLISTIC] = settings[0, layout.LN_BALLISTIC_MEAN]
     reports[row, layout.LN_BALLISTIC + 1] = settings[0, layout.LN_BALLISTIC_VARIANCE]
     for i in range(6):
