@@ -66,7 +66,9 @@ def two_nodes(
 
 
 def run_traffic(
-    scenario: Scenario, start: Callable[[SimpyRun], None], outages: dict[str, tuple[float, float | None]] | None = None
+    scenario: Scenario,
+    start: Callable[[SimpyRun], None],
+    outages: dict[str, tuple[float, float | None]] | None = None,
 ) -> pd.DataFrame:
     """Messages table of one replication whose traffic is what `start` sets going."""
     plan = build_plan(scenario, outages, extra_flows=[Flow("external", "a", "b")])
@@ -78,7 +80,11 @@ def run_traffic(
 
 
 def poisson_source(
-    run: SimpyRun, rate_per_s: float, size_bytes: Callable[[np.random.Generator], float], seed: int, priority: int = 2
+    run: SimpyRun,
+    rate_per_s: float,
+    size_bytes: Callable[[np.random.Generator], float],
+    seed: int,
+    priority: int = 2,
 ) -> None:
     """Send from a to b as a Poisson process, sizes drawn by `size_bytes`."""
     generator = np.random.default_rng(seed)

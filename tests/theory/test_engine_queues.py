@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+
 from tests.engine_cases import batch_interval, poisson_source, run_traffic, two_nodes
 
 MESSAGES = 20_000

@@ -21,6 +21,7 @@ from warnpath.engine.handlers.messages import (
     finish,
     inherit_stages,
     let_go,
+    let_go_payload,
     list_append,
     list_remove,
     new_copy,
@@ -98,8 +99,7 @@ def send_reports(w: Any, now: float, p: int, reason: int, asker: int) -> None:
                 row = new_payload(w)
                 copy_report(w.reports, slot, row)
                 copy_report(w.reports, slot, sent)
-            else:
-                w.payload_links[row, 1] += 1
+            w.payload_links[row, 1] += 1
             parent = picture.latest_message
             lineage = mix(mix(w.messages[parent].lineage, node.name_key), w.nodes[flow.destination].name_key)
             m = new_message(w, now, REPORT, picture.node, flow.destination, mix(lineage, reason))
@@ -123,6 +123,9 @@ def send_reports(w: Any, now: float, p: int, reason: int, asker: int) -> None:
                 message.release_s += waited
             w.noted_message = message.number
             send(w, now, m)
+    if row >= 0:
+        # The row is held while it is sent: a message without a route gives up its share at once.
+        let_go_payload(w, row)
 
 
 def ask_partners(w: Any, now: float, p: int) -> None:
