@@ -1,4 +1,4 @@
-"""An engine that makes results up at once, to test studies by themselves: some replications fail, some kill."""
+"""An engine that makes results up at once, to test studies by themselves; it can fail or kill its process."""
 
 from __future__ import annotations
 

@@ -153,7 +153,7 @@ def test_the_command_line_overrides_what_the_file_fixes(tmp_path: Path) -> None:
 
 def test_a_missing_file_names_what_is_there(tmp_path: Path) -> None:
     write(tmp_path, SOUND)
-    with pytest.raises(ScenarioError, match='no such file; did you mean "experiment.toml"'):
+    with pytest.raises(ScenarioError, match=r'no such file; did you mean "experiment\.toml"'):
         load_experiment(tmp_path / "experimnt.toml")
     with pytest.raises(ScenarioError, match="is a folder"):
         load_experiment(tmp_path)

@@ -5,6 +5,7 @@ import os
 import threading
 from concurrent.futures import Executor, Future
 from contextlib import closing
+from typing import ClassVar
 
 import pytest
 
@@ -115,7 +116,7 @@ class Interrupting(Executor):
         instances[0].submitted.append(arguments)
         return future
 
-    submitted: list[object] = []
+    submitted: ClassVar[list[object]] = []
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         self.was_shut_down = True

@@ -116,7 +116,7 @@ def test_saved_tables_say_how_to_be_made_again(small: Scenario, tmp_path: Path) 
 
 def test_a_table_that_was_not_recorded(small: Scenario) -> None:
     result = run(small, FakeEngine())
-    with pytest.raises(KeyError, match="simulate.*tables="):
+    with pytest.raises(KeyError, match=r"simulate.*tables="):
         result.table("hops")
 
 

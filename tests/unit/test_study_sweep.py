@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -31,7 +31,7 @@ def experiment(**changes: object) -> Experiment:
         "replications": 23,
         "factor": (
             Factor(path=f"{RELEASE}.median_s", values=(2, 5.0), in_reference=False),
-            Factor(path="run.drain_s", values=(10, 20, 30)),
+            Factor(path="run.drain_s", values=(10, 20)),
         ),
     }
     return Experiment.model_validate(fields | changes)
@@ -60,15 +60,15 @@ def test_tables_have_the_swept_parameters_in_front(whole: SweepResult) -> None:
     swept = ["point", f"{RELEASE}.median_s", "run.drain_s"]
     for name in ("runs", "warnings", "summary", "elements", "outages"):
         assert list(whole.tables[name].columns[:3]) == swept
-    assert len(whole.runs) == 6 * 23
-    assert list(whole.runs.drop_duplicates("point")[swept[1]]) == [2.0, 2.0, 2.0, 5.0, 5.0, 5.0]
+    assert len(whole.runs) == 4 * 23
+    assert list(whole.runs.drop_duplicates("point")[swept[1]]) == [2.0, 2.0, 5.0, 5.0]
     assert list(whole.reference_tables["runs"].columns[:2]) == ["point", "run.drain_s"]
-    assert len(whole.reference_tables["runs"]) == 3 * 23
+    assert len(whole.reference_tables["runs"]) == 2 * 23
 
 
 def test_points_share_their_draws(whole: SweepResult) -> None:
     columns = ["replication", "consumer", "decision_s"]
-    first, last = (whole.warnings.loc[whole.warnings["point"] == point, columns] for point in (0, 5))
+    first, last = (whole.warnings.loc[whole.warnings["point"] == point, columns] for point in (0, 3))
     pd.testing.assert_frame_equal(first.reset_index(drop=True), last.reset_index(drop=True))
 
 
@@ -76,8 +76,8 @@ def test_gain_is_the_difference_of_the_releases(whole: SweepResult) -> None:
     # The reference releases after a lognormal time of median 1 s and 95 % quantile 2 s: mean 1.0928 s, and a
     # change of the median scales it. All else is equal, so the gain is the difference of the means, exactly.
     gains = whole.summary.loc[whole.summary["metric"] == "latency_gain_s"]
-    assert len(gains) == 6 * 3  # points x consumers in danger
-    for point, expected_s in ((0, 1.0928 * (1 - 2)), (3, 1.0928 * (1 - 5))):
+    assert len(gains) == 4 * 3  # points x consumers in danger
+    for point, expected_s in ((0, 1.0928 * (1 - 2)), (2, 1.0928 * (1 - 5))):
         mine = gains.loc[gains["point"] == point]
         assert mine["mean"].to_numpy() == pytest.approx(expected_s, abs=1e-3)
         assert (mine["ci_high"] - mine["ci_low"]).to_numpy() == pytest.approx(0.0, abs=1e-9)
@@ -127,7 +127,7 @@ def test_workers_do_not_change_a_byte(
 class Interrupted(FakeEngine):
     """Stops as by Ctrl-C after some replications."""
 
-    left = 55
+    left = 30
 
     def run(self, *arguments: object) -> object:  # type: ignore[override]
         if Interrupted.left == 0:
@@ -145,7 +145,7 @@ def test_resumed_after_an_interruption_it_does_the_rest_and_changes_no_byte(
     assert content(out) == {}
     assert not (out / "manifest.json").exists()
     done = sorted((out / "parts").rglob("runs/*.parquet"))
-    assert 0 < len(done) < 18
+    assert 0 < len(done) < 12
     before = {path: path.stat().st_mtime_ns for path in done}
     resumed = run(out)
     assert {path: path.stat().st_mtime_ns for path in done} == before
@@ -170,7 +170,7 @@ def test_more_replications_keep_the_parts(whole: SweepResult, tmp_path: Path) ->
     kept = {path: path.stat().st_mtime_ns for path in out.rglob("*-r000000-000019.parquet")}
     assert kept
     more = run(out, replications=31)
-    assert len(more.runs) == 6 * 31
+    assert len(more.runs) == 4 * 31
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert content(out) == content(run(tmp_path / "fresh", replications=31).folder)
 
@@ -184,7 +184,7 @@ def test_more_replications_keep_the_parts(whole: SweepResult, tmp_path: Path) ->
     ],
 )
 def test_parts_of_another_study_are_refused(
-    whole: SweepResult, changes: dict[str, object], differing: str
+    whole: SweepResult, changes: dict[str, Any], differing: str
 ) -> None:
     before = content(whole.folder)
     with pytest.raises(StudyError, match=rf"parts of another study.*{differing}.*--out") as caught:
@@ -202,7 +202,7 @@ def test_a_part_of_another_study_among_its_own_is_refused(whole: SweepResult, tm
     with pytest.raises(StudyError, match=r"p000001-r000000-000002.parquet belongs to another study"):
         run(out, replications=3)
     (out / name).write_bytes(b"no table")
-    with pytest.raises(StudyError, match="damaged.*remove it and resume"):
+    with pytest.raises(StudyError, match=r"damaged.*remove it and resume"):
         run(out, replications=3)
 
 
@@ -211,7 +211,7 @@ def test_foreign_files_are_never_overwritten(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     with pytest.raises(StudyError, match=f"holds no results of warnpath.*{name}.*--out"):
         run(tmp_path, replications=2)
-    assert os.listdir(tmp_path) == [name]
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_results_of_another_experiment_are_never_overwritten(whole: SweepResult) -> None:
@@ -238,7 +238,7 @@ def test_two_at_once_in_one_folder_are_refused(tmp_path: Path) -> None:
 
 def test_failed_replications_are_rows(tmp_path: Path) -> None:
     result = run(tmp_path / "out", FakeEngine(failing=(1,)), replications=3)
-    assert result.failed == 6 + 3
+    assert result.failed == 4 + 2
     failed = result.runs.loc[result.runs["status"] == "failed"]
     assert set(failed["replication"]) == {1}
     gains = result.summary.loc[result.summary["metric"] == "newly_never_share"]
@@ -251,7 +251,7 @@ def test_lost_cells_are_reported_and_tried_again(tmp_path: Path, monkeypatch: py
     notes.mkdir()
     engine = FakeEngine(killing=(22,), kills=2, notes=str(notes))
     # Two kills: two cells are under way; one of them is lost, tried alone and lost again.
-    changes = {"reference": None, "factor": (Factor(path="run.drain_s", values=(10, 20)),)}
+    changes: dict[str, Any] = {"reference": None, "factor": (Factor(path="run.drain_s", values=(10, 20)),)}
     first = run(tmp_path / "out", engine, 2, **changes)
     lost = first.runs.loc[first.runs["status"] == "failed"]
     assert first.failed in (3, 0)  # a cell of replications 20 to 22, unless two cells were killed once each
