@@ -59,7 +59,9 @@ from warnpath.physics.earth import gravity_ecef
 from warnpath.physics.radar import POSITION
 
 LOST_SIGMA_M = 20e3
+"""A track is lost when its position is known less well than this (root of the trace) ..."""
 PLOT_RATIO = 10.0
+"""... and less well than this many times the spread of the plot at hand."""
 _SURE = 1e-9
 """Mode probabilities stay this far from 0 and 1, so that a mode can always come back."""
 

@@ -172,7 +172,8 @@ def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: flo
     """Mix the two modes over an elapsed time; returns the prior probability of thrust after it.
 
     Transition probabilities are those of a two-state chain in continuous time, rate * (1 - exp(-elapsed *
-    (sum of rates))) / (sum of rates), so how many plots share the time is without effect. An ignition starts with no known force, its spread the ignition sigma.
+    (sum of rates))) / (sum of rates), so how many plots share the time is without effect. An ignition
+    starts with no known force, its spread the ignition sigma.
     """
     burnout_rate = 1.0 / settings[0, BURN_TIME]
     ignition_rate = 1.0 / settings[0, IGNITION_TIME]
@@ -181,7 +182,7 @@ def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: flo
     burnout = burnout_rate * changed
     ignition = ignition_rate * changed
     coast_probability = 1.0 - thrust_probability
-    to_thrust = (1.0 - burnout) * thrust_probability + ignition * coast_probability
+    to_thrust: float = (1.0 - burnout) * thrust_probability + ignition * coast_probability
     to_coast = burnout * thrust_probability + (1.0 - ignition) * coast_probability
     if not (to_thrust > 0.0 and to_coast > 0.0):
         return thrust_probability
