@@ -63,6 +63,10 @@ class StreamNames:
         """Field of an entity that is to hold the key of a stream; the name is entity and purpose."""
         self._entries.append((kind, index, field, name_key(name)))
 
+    def entries(self) -> list[tuple[str, int, str, int]]:
+        """Kind and row of the entity, its field, and the key of the stream's name."""
+        return list(self._entries)
+
     def apply(self, world: Any, seed: int, replication: int) -> None:
         """Write the keys of a replication into a world."""
         for kind, index, field, key in self._entries:

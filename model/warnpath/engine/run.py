@@ -1,18 +1,28 @@
-"""One replication, run alone or among others with the same result."""
+"""Replications, run alone or among others with the same result, on either engine."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
+from warnpath.engine.columns import TABLES
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
 from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
 
+ENGINES = ("simpy", "compiled")
+"""Names of the engines; both give the same event log, bit for bit."""
+
 
 def run_replication(
-    plan: Plan, replication: int, seed: int | None = None, tables: Collection[str] = DEFAULT_TABLES
+    plan: Plan,
+    replication: int,
+    seed: int | None = None,
+    tables: Collection[str] = DEFAULT_TABLES,
+    engine: str = "simpy",
 ) -> ReplicationOutput:
-    """Run one replication on the SimPy engine.
+    """Run one replication.
 
     Parameters
     ----------
@@ -23,6 +33,8 @@ def run_replication(
         By default the scenario's.
     tables : collection of str
         Names out of `warnpath.engine.columns.TABLES`.
+    engine : str
+        "simpy" runs the handlers as Python, "compiled" as machine code, which is built on its first use.
 
     Returns
     -------
@@ -32,6 +44,65 @@ def run_replication(
     Raises
     ------
     ValueError
-        An unknown table.
+        An unknown table or engine.
     """
-    return SimpyRun(plan, replication, seed, tables).run()
+    unknown = set(tables) - set(TABLES)
+    if unknown:
+        raise ValueError(f"unknown tables {', '.join(sorted(unknown))}; known are {', '.join(TABLES)}")
+    if engine == "simpy":
+        return SimpyRun(plan, replication, seed, tables).run()
+    if engine == "compiled":
+        from warnpath.engine.compiled.compiled_run import CompiledRun
+
+        return CompiledRun(plan, replication, seed, tables).run()
+    raise ValueError(f"unknown engine {engine!r}; known are {', '.join(ENGINES)}")
+
+
+def run_replications(
+    plan: Plan,
+    replications: Iterable[int],
+    seed: int | None = None,
+    tables: Collection[str] = DEFAULT_TABLES,
+    engine: str = "simpy",
+    threads: int = 1,
+) -> Iterator[ReplicationOutput]:
+    """Run replications one after the other, or several at once; results come in the order asked for.
+
+    Parameters
+    ----------
+    plan, seed, tables, engine
+        As for `run_replication`.
+    replications : iterable of int
+    threads : int
+        The compiled engine runs its events without the interpreter's lock, so threads share the work;
+        for SimPy they change nothing. At most two results per thread wait to be taken.
+
+    Yields
+    ------
+    ReplicationOutput
+
+    Raises
+    ------
+    ValueError
+        An unknown table or engine, or less than one thread.
+    """
+    if threads < 1:
+        raise ValueError(f"threads is {threads}; expected 1 or more")
+    if threads == 1 or engine != "compiled":
+        for replication in replications:
+            yield run_replication(plan, replication, seed, tables, engine)
+        return
+    # Compile, or load, once before threads wait for one another.
+    from warnpath.engine.compiled import entry  # noqa: F401
+
+    pool = ThreadPoolExecutor(threads, thread_name_prefix="replication")
+    waiting: deque[Future[ReplicationOutput]] = deque()
+    try:
+        for replication in replications:
+            waiting.append(pool.submit(run_replication, plan, replication, seed, tables, engine))
+            if len(waiting) > 2 * threads:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,304 @@
+"""A replication's world as arrays: made from a plan's template, grown between events, read afterwards."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from warnpath.engine.compiled.layout import RECORD_DTYPES, RECORDS, SCALARS, TABLES, WORLD_DTYPE
+from warnpath.engine.compiled.stream_keys import stream_keys
+from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
+from warnpath.engine.plan import Plan
+from warnpath.engine.random_streams import stream_key, uniform
+from warnpath.engine.state import NEVER_MADE
+from warnpath.engine.world import ENTITY_CLASSES
+
+LOG_ROWS = 1 << 16
+"""Rows of the log buffer; when it is full it is hashed and emptied, so the log takes no memory."""
+
+_NUMBERS = {"i8": np.dtype(np.int64), "f8": np.dtype(np.float64)}
+_SCALAR_KINDS = dict(SCALARS)
+
+
+class Template:
+    """What the worlds of one plan have in common, as arrays ready to be copied.
+
+    Parameters
+    ----------
+    plan : Plan
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.records = {name: _records(name, rows) for name, rows in plan.entities.items()}
+        self.records["outbox"] = np.zeros(plan.scalars["outbox_limit"], RECORD_DTYPES["outbox"])
+        for name, dtype in RECORD_DTYPES.items():
+            self.records.setdefault(name, np.zeros(0, dtype))
+        self.shared = {name: _table(name, array) for name, array in plan.shared_arrays.items()}
+        self.private = {name: _table(name, array) for name, array in plan.private_arrays.items()}
+        self.private["payload_links"] = np.full((len(self.private["reports"]), 2), -1, dtype=np.int64)
+        self.blank = dict(plan.blank_arrays)
+        missing = set(TABLES) - set(self.shared) - set(self.private) - set(self.blank)
+        if missing:
+            raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
+        self.stream_names, self.stream_places = _streams(plan)
+        sensors = self.records["sensors"]
+        launches = self.records["launches"]
+        self.periods_s = sensors["period_s"].tolist()
+        self.launched_s = launches["at_s"].tolist()
+
+    def world(self, replication: int, seed: int, tables: Collection[str]) -> ArrayWorld:
+        """Fresh world of one replication, equal to that of `prepare` field by field."""
+        world = ArrayWorld(self)
+        keys = np.empty(len(self.stream_names), dtype=np.int64)
+        write: Any = stream_keys
+        write(self.stream_names, seed, replication, keys)
+        for kind, field, rows, first, last in self.stream_places:
+            world.arrays[kind][field][rows] = keys[first:last]
+        self._set_phases(world, replication, seed)
+        world.keep_messages = int("messages" in tables or "hops" in tables)
+        for name in TRACE_POOLS:
+            setattr(world, f"{name}_on", int(name in tables))
+        for slot, event in enumerate(self.plan.initial_events):
+            world.schedule_initially(slot, *event)
+        world.grow()
+        return world
+
+    def _set_phases(self, world: ArrayWorld, replication: int, seed: int) -> None:
+        sensing = self.plan.sensing
+        phases = [
+            period_s * uniform(stream_key(key, seed, replication), 0, 0)
+            for period_s, key in zip(self.periods_s, sensing.phase_keys, strict=True)
+        ]
+        pairs = world.arrays["pairs"]
+        first, last = [], []
+        of_pairs = list(zip(pairs["sensor"].tolist(), pairs["launch"].tolist(), strict=True))
+        for (sensor, launch), (begin_s, end_s) in zip(of_pairs, sensing.windows_s, strict=True):
+            period_s, launched_s = self.periods_s[sensor], self.launched_s[launch]
+            first.append(math.ceil((launched_s + begin_s - phases[sensor]) / period_s))
+            last.append(math.floor((launched_s + end_s - phases[sensor]) / period_s))
+        if first:
+            pairs["phase_s"] = [phases[sensor] for sensor, _ in of_pairs]
+            pairs["scan"] = first
+            pairs["last_scan"] = last
+
+
+class ArrayWorld:
+    """One replication's state; scalars are attributes, entities read like those of `World`.
+
+    Parameters
+    ----------
+    template : Template
+
+    Attributes
+    ----------
+    record : uint8[n]
+        Memory of the world's record, which compiled code gets.
+    arrays : dict of name to array
+        Every array that the record points to.
+    """
+
+    record: np.ndarray
+    arrays: dict[str, np.ndarray]
+    now_s: float
+    fault: int
+    events: int
+    heap_count: int
+    scheduled: int
+    pending_free: int
+    log_count: int
+    message_reserve: int
+    message_free: int
+    message_free_count: int
+    copy_free: int
+    report_reserve: int
+    report_free: int
+    report_free_count: int
+    path_reserve: int
+    path_count: int
+    trace_reserve: int
+    keep_messages: int
+
+    def __init__(self, template: Template) -> None:
+        fields = np.zeros(1, WORLD_DTYPE)
+        plan = template.plan
+        self.__dict__.update(
+            record=fields.view(np.uint8),
+            arrays={},
+            _fields=fields,
+            _scalars={name: fields[name] for name, _ in SCALARS},
+        )
+        for name, array in template.records.items():
+            self.attach(name, array.copy())
+        for name, array in template.shared.items():
+            self.attach(name, array)
+        for name, array in template.private.items():
+            self.attach(name, array.copy())
+        for name, shape in template.blank.items():
+            self.attach(name, np.zeros(shape))
+        for name, _ in COUNTERS:
+            if name in plan.scalars:
+                setattr(self, name, plan.scalars[name])
+        self.message_reserve = plan.scalars["reserve"]
+        for name in ("report_reserve", "path_reserve", "trace_reserve"):
+            setattr(self, name, plan.scalars[name])
+        self.path_count = len(self.arrays["nodes"])
+        self.message_free = self.copy_free = self.report_free = self.pending_free = -1
+        self.attach("log", np.zeros(LOG_ROWS, RECORD_DTYPES["log"]))
+        self._grow_heap(2 * len(self.arrays["outbox"]) + len(plan.initial_events))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _SCALAR_KINDS:
+            return self._scalars[name][0].item()
+        if name in ENTITIES:
+            return EntityRows(name, self.arrays[name])
+        if name in TABLES:
+            return self.arrays[name]
+        raise AttributeError(f"the world has no attribute {name!r}")
+
+    def __setattr__(self, name: str, value: float) -> None:
+        self._scalars[name][0] = value
+
+    def attach(self, name: str, array: np.ndarray) -> None:
+        """Make an array the one that compiled code finds under a name."""
+        self.arrays[name] = array
+        self._fields[f"{name}_address"] = array.ctypes.data
+        self._fields[f"{name}_rows"] = len(array)
+        self._fields[f"{name}_columns"] = array.shape[1] if array.ndim == 2 else 1
+
+    def schedule_initially(self, slot: int, delay: float, kind: int, a: int, b: int, token: int) -> None:
+        """Put an event into the heap before the run; they come in order of scheduling."""
+        heap, pending = self.arrays["heap"], self.arrays["pending"]
+        self.pending_free = int(pending["next_free"][slot])
+        pending[slot] = (kind, a, b, token, -1)
+        # Insertion into a sorted array is a heap too.
+        count = self.heap_count
+        place = int(np.searchsorted(heap["time_s"][:count], delay, side="right"))
+        heap[place + 1 : count + 1] = heap[place:count].copy()
+        heap[place] = (delay, self.scheduled, slot)
+        self.heap_count = count + 1
+        self.scheduled += 1
+
+    def grow(self) -> None:
+        """Grow the pools exactly as `state.ensure_capacity` does, and the heap."""
+        if self.message_free_count < self.message_reserve:
+            self._grow_messages(max(self.message_reserve, len(self.arrays["messages"])))
+        if self.report_free_count < self.report_reserve:
+            self._grow_reports(max(self.report_reserve, 64))
+        if len(self.arrays["paths"]) - self.path_count < self.path_reserve:
+            self._extend("paths", max(self.path_reserve, len(self.arrays["paths"])))
+        for name in TRACE_POOLS:
+            room = len(self.arrays[name]) - getattr(self, f"{name}_count")
+            if getattr(self, f"{name}_on") and room < self.trace_reserve:
+                self._extend(name, max(self.trace_reserve, len(self.arrays[name])))
+        if len(self.arrays["heap"]) - self.heap_count < len(self.arrays["outbox"]):
+            self._grow_heap(max(len(self.arrays["heap"]), len(self.arrays["outbox"])))
+
+    def _extend(self, name: str, count: int) -> None:
+        old = self.arrays[name]
+        grown = np.zeros(len(old) + count, old.dtype)
+        grown[: len(old)] = old
+        self.attach(name, grown)
+
+    def _grow_messages(self, count: int) -> None:
+        first = len(self.arrays["messages"])
+        self._extend("messages", count)
+        self._extend("copies", count)
+        messages, copies = self.arrays["messages"][first:], self.arrays["copies"][first:]
+        messages["finished_s"] = NEVER_MADE
+        for name in ("message", "list", "next", "previous"):
+            copies[name] = -1
+        following = np.arange(first + 1, first + count + 1)
+        messages["next_free"] = following
+        copies["next_free"] = following
+        messages["next_free"][-1] = self.message_free
+        copies["next_free"][-1] = self.copy_free
+        self.message_free = self.copy_free = first
+        self.message_free_count += count
+
+    def _grow_reports(self, count: int) -> None:
+        old = self.arrays["reports"]
+        first, width = old.shape
+        grown = np.zeros((first + count, width))
+        grown[:first] = old
+        links = np.full((first + count, 2), -1, dtype=np.int64)
+        links[:first] = self.arrays["payload_links"]
+        links[first:, 0] = np.arange(first + 1, first + count + 1)
+        links[-1, 0] = self.report_free
+        self.attach("reports", grown)
+        self.attach("payload_links", links)
+        self.report_free = first
+        self.report_free_count += count
+
+    def _grow_heap(self, count: int) -> None:
+        first = len(self.arrays["pending"])
+        self._extend("heap", count)
+        self._extend("pending", count)
+        pending = self.arrays["pending"][first:]
+        pending["next_free"] = np.arange(first + 1, first + count + 1)
+        pending["next_free"][-1] = self.pending_free
+        self.pending_free = first
+
+
+class EntityRows(Sequence[Any]):
+    """Records read as entities with plain Python numbers; a row is converted when it is looked at."""
+
+    def __init__(self, name: str, rows: np.ndarray) -> None:
+        self._class = ENTITY_CLASSES[name]
+        self._name = name
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return EntityRows(self._name, self._rows[place])
+        make: Any = self._class
+        return make(*self._rows[place].item())
+
+    def __iter__(self) -> Iterator[Any]:
+        make: Any = self._class
+        return (make(*row) for row in self._rows.tolist())
+
+
+def _records(name: str, rows: list[dict[str, Any]]) -> np.ndarray:
+    """Records of one kind; fields that the plan leaves out are 0."""
+    array = np.zeros(len(rows), RECORD_DTYPES[name])
+    for field, _ in RECORDS[name]:
+        array[field] = [row.get(field, 0) for row in rows]
+    return array
+
+
+def _table(name: str, array: np.ndarray) -> np.ndarray:
+    """Two-dimensional array as compiled code expects it.
+
+    Raises
+    ------
+    ValueError
+        Another type or shape than `layout.TABLES` says.
+    """
+    if name not in TABLES or array.dtype != _NUMBERS[TABLES[name]] or array.ndim != 2:
+        raise ValueError(
+            f"{name} is a {array.ndim}-dimensional array of {array.dtype}; the compiled engine knows "
+            f"{name!r} as {TABLES.get(name, 'nothing')}: state it in engine/compiled/layout.py"
+        )
+    return np.ascontiguousarray(array)
+
+
+def _streams(plan: Plan) -> tuple[np.ndarray, list[tuple[str, str, np.ndarray, int, int]]]:
+    """Name keys of all streams sorted by place, and which slice of them goes into which field."""
+    by_field: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for kind, index, field, key in plan.streams.entries():
+        by_field.setdefault((kind, field), []).append((index, key))
+    names: list[int] = []
+    places = []
+    for (kind, field), entries in by_field.items():
+        first = len(names)
+        names.extend(key for _, key in entries)
+        rows = np.array([index for index, _ in entries], dtype=np.int64)
+        places.append((kind, field, rows, first, len(names)))
+    return np.array(names, dtype=np.int64), places

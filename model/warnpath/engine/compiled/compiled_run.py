@@ -1,0 +1,99 @@
+"""Replications on the compiled engine."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+import weakref
+from collections.abc import Collection
+
+from warnpath.engine.codes import FAULTS
+from warnpath.engine.columns import build_columns
+from warnpath.engine.compiled import event_loop
+from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.output import ReplicationOutput
+from warnpath.engine.plan import Plan
+
+
+class CompiledRun:
+    """A replication about to run in machine code.
+
+    Parameters
+    ----------
+    plan : Plan
+    replication : int
+    seed : int, optional
+        By default the scenario's.
+    tables : collection of str
+        Tables to fill; names are checked by `run_replication`.
+    keep_log : bool
+        Keep the event log itself in `log`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        replication: int = 0,
+        seed: int | None = None,
+        tables: Collection[str] = (),
+        *,
+        keep_log: bool = False,
+    ) -> None:
+        self.plan = plan
+        self.replication = replication
+        self.seed = plan.scenario.run.seed if seed is None else seed
+        self.tables = tuple(tables)
+        self.log = bytearray()
+        self._keep_log = keep_log
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._started = time.perf_counter()
+        self.world: ArrayWorld = template_of(plan).world(replication, self.seed, tables)
+
+    def run(self) -> ReplicationOutput:
+        """Run to the end; the output has status "failed" and the reason if a rule was broken."""
+        from warnpath.engine.compiled.entry import run
+
+        world = self.world
+        while True:
+            reason = run(world.record)
+            if reason == event_loop.GROW:
+                world.grow()
+            elif reason == event_loop.LOG_FULL:
+                self._hash_log()
+            else:
+                break
+        self._hash_log()
+        if reason == event_loop.FAULT:
+            text = f"t = {world.now_s:.6f} s: {FAULTS[world.fault]}"
+            return self._output("failed", text, "")
+        return self._output("ok", "", self._digest.hexdigest())
+
+    def _hash_log(self) -> None:
+        rows = self.world.arrays["log"][: self.world.log_count].tobytes()
+        self._digest.update(rows)
+        if self._keep_log:
+            self.log += rows
+        self.world.log_count = 0
+
+    def _output(self, status: str, error: str, log_hash: str) -> ReplicationOutput:
+        columns = build_columns(self.plan, self.world, self.tables) if status == "ok" else {}
+        elapsed = time.perf_counter() - self._started
+        events = self.world.events
+        return ReplicationOutput(
+            self.replication, self.seed, status, error, elapsed, events, log_hash, columns
+        )
+
+
+_latest: list[tuple[weakref.ref[Plan], Template]] = []
+_latest_lock = threading.Lock()
+
+
+def template_of(plan: Plan) -> Template:
+    """Template of a plan; that of the plan used last is kept as long as the plan lives."""
+    with _latest_lock:
+        if _latest and _latest[0][0]() is plan:
+            return _latest[0][1]
+        template = Template(plan)
+        _latest[:] = [(weakref.ref(plan), template)]
+        return template

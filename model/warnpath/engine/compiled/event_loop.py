@@ -1,0 +1,128 @@
+"""The event loop of the compiled engine, in the same subset of Python as the handlers.
+
+Events wait in a binary heap on (time, order of scheduling). The loop returns to Python when it is done,
+when a pool has to grow, when the log buffer is full, or after a fault; it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warnpath.engine.handlers.dispatch import dispatch
+
+FINISHED = 0
+GROW = 1
+LOG_FULL = 2
+FAULT = 3
+
+
+def push(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
+    """Put an event into the heap; there must be room for it."""
+    slot = w.pending_free
+    event = w.pending[slot]
+    w.pending_free = event.next_free
+    event.kind = kind
+    event.a = a
+    event.b = b
+    event.token = token
+    order = w.scheduled
+    w.scheduled = order + 1
+    place = w.heap_count
+    w.heap_count = place + 1
+    heap = w.heap
+    # A new event is the youngest: among equal times it comes last, so times alone decide.
+    while place > 0:
+        above = (place - 1) // 2
+        if heap[above].time_s <= time_s:
+            break
+        heap[place].time_s = heap[above].time_s
+        heap[place].order = heap[above].order
+        heap[place].slot = heap[above].slot
+        place = above
+    heap[place].time_s = time_s
+    heap[place].order = order
+    heap[place].slot = slot
+
+
+def pop(w: Any) -> int:
+    """Take the first event out of the heap; returns its row in `pending`, which is free from then on."""
+    heap = w.heap
+    first = heap[0].slot
+    count = w.heap_count - 1
+    w.heap_count = count
+    time_s = heap[count].time_s
+    order = heap[count].order
+    slot = heap[count].slot
+    place = 0
+    child = 1
+    while child < count:
+        if child + 1 < count:
+            other = child + 1
+            if heap[other].time_s < heap[child].time_s or (
+                heap[other].time_s == heap[child].time_s and heap[other].order < heap[child].order
+            ):
+                child = other
+        if time_s < heap[child].time_s or (time_s == heap[child].time_s and order < heap[child].order):
+            break
+        heap[place].time_s = heap[child].time_s
+        heap[place].order = heap[child].order
+        heap[place].slot = heap[child].slot
+        place = child
+        child = 2 * place + 1
+    heap[place].time_s = time_s
+    heap[place].order = order
+    heap[place].slot = slot
+    w.pending[first].next_free = w.pending_free
+    w.pending_free = first
+    return first  # type: ignore[no-any-return]
+
+
+def must_grow(w: Any) -> int:
+    """1 if a pool has less room than the next event may need; what `state.ensure_capacity` looks at."""
+    if w.message_free_count < w.message_reserve:
+        return 1
+    if w.report_free_count < w.report_reserve:
+        return 1
+    if len(w.paths) - w.path_count < w.path_reserve:
+        return 1
+    if len(w.heap) - w.heap_count < len(w.outbox):
+        return 1
+    if w.hops_on == 1 and len(w.hops) - w.hops_count < w.trace_reserve:
+        return 1
+    if w.occupancy_on == 1 and len(w.occupancy) - w.occupancy_count < w.trace_reserve:
+        return 1
+    if w.tracks_on == 1 and len(w.tracks) - w.tracks_count < w.trace_reserve:
+        return 1
+    if w.estimates_on == 1 and len(w.estimates) - w.estimates_count < w.trace_reserve:
+        return 1
+    return 0
+
+
+def run_events(w: Any) -> int:
+    """Run events until there is a reason to return; the reason is one of the codes of this module."""
+    while w.heap_count > 0 and w.heap[0].time_s < w.end_s:
+        if must_grow(w) == 1:
+            return GROW
+        if w.log_count >= len(w.log):
+            return LOG_FULL
+        now = w.heap[0].time_s
+        w.now_s = now
+        event = w.pending[pop(w)]
+        kind = event.kind
+        a = event.a
+        if dispatch(w, now, kind, a, event.b, event.token) == 1:
+            row = w.log[w.log_count]
+            row.time_s = now
+            row.kind = kind
+            row.element = a
+            row.message = w.noted_message
+            row.value = w.noted_value
+            w.log_count += 1
+            w.events += 1
+        if w.fault != 0:
+            return FAULT
+        for slot in range(w.outbox_count):
+            entry = w.outbox[slot]
+            push(w, now + entry.delay, entry.kind, entry.a, entry.b, entry.token)
+        w.outbox_count = 0
+    return FINISHED
