@@ -8,8 +8,10 @@ compiled: a change anywhere in them means another folder, hence fresh machine co
 from __future__ import annotations
 
 import hashlib
+import importlib
 import os
 import re
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -25,6 +27,15 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 COMPILED_PACKAGES = ("physics", "fusion", "network", "engine")
 """Subpackages in which kernels and handlers may stand."""
+
+_FIRST_HALF = (
+    "warnpath.engine.random_streams",
+    "warnpath.network.route_kernel",
+    "warnpath.physics.trajectory",
+    "warnpath.fusion.tracking",
+)
+_SECOND_HALF = ("warnpath.fusion.picture", "warnpath.physics.radar")
+"""Modules whose import compiles about half of the kernels each."""
 
 _NAMES = r"\([^)]*\)|[^\n]*"
 _IMPORT = re.compile(
@@ -83,6 +94,35 @@ def cache_folder() -> Path:
         if os.access(folder, os.W_OK):
             return folder
     return Path(tempfile.mkdtemp(prefix="warnpath-"))
+
+
+def fill_cache() -> None:
+    """Compile all kernels of a cold cache, in two processes at once; each then loads what the other made.
+
+    Without it everything is compiled too, one kernel after the other, when the engine is imported.
+    """
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    program = "".join(f"import {module}\n" for module in _SECOND_HALF)
+    environment = {**os.environ, "PYTHONPATH": path}
+    try:
+        second = subprocess.Popen(
+            [sys.executable, "-c", program],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return
+    try:
+        for module in _FIRST_HALF:
+            importlib.import_module(module)
+        second.wait()
+    finally:
+        # Interrupted or failed: leave nothing running behind.
+        if second.poll() is None:
+            second.kill()
+            second.wait()
 
 
 @cache

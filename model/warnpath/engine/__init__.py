@@ -33,4 +33,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
+    from warnpath.compilation import cache_is_cold, fill_cache
+
+    if name not in ("ReplicationOutput", "EngineError") and cache_is_cold():
+        fill_cache()
     return getattr(importlib.import_module(_HOME[name]), name)
