@@ -30,14 +30,17 @@ OMEGA = np.array([0.0, 0.0, 7.292115e-5])
 
 
 def acceleration(states: Floats) -> Floats:
-    """Gravity with J2 and the apparent forces of a rotating frame, for states in rows; no air."""
+    """Gravity with J2 and the apparent forces of a rotating frame, for states in rows; no air.
+
+    Analytic in the states, so that a step in the imaginary direction gives exact derivatives.
+    """
     place, velocity = states[..., :3], states[..., 3:6]
-    distance = np.linalg.norm(place, axis=-1, keepdims=True)
+    distance = np.sqrt((place * place).sum(axis=-1, keepdims=True))
     sine = place[..., 2:3] / distance
     factor = np.concatenate([1 - 5 * sine**2, 1 - 5 * sine**2, 3 - 5 * sine**2], axis=-1)
     gravity = -GM * place / distance**3 * (1 + J2_FACTOR / distance**2 * factor)
     omega = np.broadcast_to(OMEGA, place.shape)
-    return gravity - 2 * np.cross(omega, velocity) - np.cross(omega, np.cross(omega, place))
+    return np.asarray(gravity - 2 * np.cross(omega, velocity) - np.cross(omega, np.cross(omega, place)))
 
 
 def step(states: Floats, length: float, force: Floats | float = 0.0) -> Floats:
@@ -95,7 +98,8 @@ def truth_at(flown: Trajectory, time_s: float) -> Floats | None:
     out = np.zeros((1, 9))
     if state_at(flown.table, 0, len(flown.table), time_s, out, 0) == 0:
         return None
-    return out[0]
+    state: Floats = out[0]
+    return state
 
 
 def measure(

@@ -104,7 +104,7 @@ def arguments() -> dict[str, tuple[Any, ...]]:
         "modes.plot_update": (
             s, t.sensors, 2, a["plots"], slots[-1], layout.S_COAST, layout.P_COAST, 6,
         ),
-        "modes.mix": (s, t.settings, 0.3, 2.5),
+        "modes.mix": (s, t.settings, 0.3, 2.5, 0),
         "motion.vertical": frame,
         "motion.transition": (s, layout.S_COAST, 2e-4, 3.0),
         "motion.coast_step": (s, layout.S_COAST, 2e-4, 3.0),

@@ -7,7 +7,18 @@ import math
 import numpy as np
 import pytest
 
-from tests.fusion_cases import CLASSES, Floats, Tracker, flight, measure, plots_of, sensors, step, truth_at
+from tests.fusion_cases import (
+    CLASSES,
+    Floats,
+    Plot,
+    Tracker,
+    flight,
+    measure,
+    plots_of,
+    sensors,
+    step,
+    truth_at,
+)
 from warnpath.fusion import layout, store
 from warnpath.fusion.tracking import copy_report, infrared_report
 
@@ -16,13 +27,11 @@ GOOD = (100.0, 0, 0, 700e3, 5.2, 0.3, 60.0, 400.0)
 
 def test_arrays_are_empty_and_of_the_declared_shapes() -> None:
     arrays = store.allocate(3, 16)
-    assert {name: array.shape for name, array in arrays.items()} == {
-        "heads": (3, layout.HEAD_COLUMNS),
-        "plots": (48, layout.PLOT_COLUMNS),
-        "keys": (48, layout.KEY_COLUMNS),
-        "posteriors": (48, layout.POSTERIOR_COLUMNS),
-    }
-    assert all(array.flags.c_contiguous for array in arrays.values())
+    assert list(arrays) == ["heads", "plots", "keys", "posteriors"]
+    assert arrays["heads"].shape == (3, layout.HEAD_COLUMNS)
+    assert arrays["plots"].shape == (48, layout.PLOT_COLUMNS)
+    assert arrays["keys"].shape == (48, layout.KEY_COLUMNS)
+    assert arrays["posteriors"].shape == (48, layout.POSTERIOR_COLUMNS)
     assert (arrays["heads"] == 0).all()
     assert arrays["keys"][16:32, layout.KEY_ORDER].tolist() == list(range(16))
     assert store.allocate(0, 8)["keys"].shape == (0, layout.KEY_COLUMNS)
@@ -162,7 +171,7 @@ def test_an_update_that_is_ill_conditioned_is_rejected_and_counted() -> None:
     assert tracker.arrays["heads"][0, layout.REJECTED] == 0
 
 
-def staged(seed: int, pause_s: float) -> tuple[list[tuple[float, ...]], float, float]:
+def staged(seed: int, pause_s: float) -> tuple[list[Plot], float, float]:
     """Plots of an object that burns, coasts for a while and burns again; times of first burnout, ignition."""
     flown = flight("overflight")
     start = truth_at(flown, 120.0)
@@ -192,7 +201,7 @@ def test_a_staging_coast_is_taken_back_and_never_believed_before_the_hold(seed: 
     tracker = Tracker()
     shown = []
     for plot in plots:
-        tracker.insert(plot)  # type: ignore[arg-type]
+        tracker.insert(plot)
         if tracker.report(plot[0]):
             shown.append((plot[0], tracker.reports[0, layout.THRUST]))
     times, thrust = np.array(shown).T
@@ -206,7 +215,7 @@ def test_a_staging_coast_is_taken_back_and_never_believed_before_the_hold(seed: 
 def test_burnout_needs_the_hold_time() -> None:
     flown = flight("overflight")
     plots = plots_of(flown, seed=4, until_s=230.0)
-    first = {}
+    first: dict[float, float] = {}
     for hold in (1.0, 5.0, 15.0):
         tracker = Tracker(settings=store.settings_row(burnout_hold_s=hold))
         for plot in plots:

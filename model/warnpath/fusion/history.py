@@ -234,11 +234,14 @@ def step(
         blind = PLOT_RATIO * plots[slot, PLOT_SIGMA_CROSS]
         lost = max(LOST_SIGMA_M * LOST_SIGMA_M, blind * blind)
         elapsed = time - posteriors[previous, TIME]
+        ballistic = 1
+        if since == NEVER:
+            ballistic = 0
         for attempt in range(2):
             restore(scratch, posteriors, previous)
             thrust = posteriors[previous, THRUST_PROBABILITY]
             if elapsed > 0.0:
-                thrust = mix(scratch, settings, thrust, elapsed)
+                thrust = mix(scratch, settings, thrust, elapsed, ballistic)
                 for mode in range(2):
                     state = S_THRUST
                     block = P_THRUST

@@ -15,7 +15,6 @@ from warnpath.fusion.layout import (
     BURN_TIME,
     IGNITION_SIGMA,
     IGNITION_TIME,
-    MAX_THRUST_PROBABILITY,
     P_COAST,
     P_THRUST,
     PLOT_AZIMUTH,
@@ -167,13 +166,14 @@ def plot_update(
     return -0.5 * (squares + math.log(determinant))
 
 
-@kernel("float64(float64[:, ::1], float64[:, ::1], float64, float64)")
-def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: float) -> float:
+@kernel("float64(float64[:, ::1], float64[:, ::1], float64, float64, int64)")
+def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: float, ballistic: int) -> float:
     """Mix the two modes over an elapsed time; returns the prior probability of thrust after it.
 
     Transition probabilities are those of a two-state chain in continuous time, rate * (1 - exp(-elapsed *
     (sum of rates))) / (sum of rates), so how many plots share the time is without effect. An ignition
-    starts with no known force, its spread the ignition sigma.
+    starts with no known force, its spread the ignition sigma. With `ballistic` the object is taken to be in
+    free flight: the thrusting mode still learns from the ballistic one, and no longer the other way.
     """
     burnout_rate = 1.0 / settings[0, BURN_TIME]
     ignition_rate = 1.0 / settings[0, IGNITION_TIME]
@@ -188,7 +188,7 @@ def mix(scratch: Table, settings: Table, thrust_probability: float, elapsed: flo
         return thrust_probability
     lit = ignition * coast_probability / to_thrust
     burnt = burnout * thrust_probability / to_coast
-    if thrust_probability < settings[0, MAX_THRUST_PROBABILITY]:
+    if ballistic == 1:
         # A thrust that is taken as excluded is pruned, not merged: its wide covariance, entering at every
         # plot with a tiny weight, would act as noise of 1 (m/s)^2 a second on an object in free flight.
         burnt = 0.0
