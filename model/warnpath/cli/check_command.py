@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -99,4 +100,7 @@ def _check_experiment(file: str) -> None:
 
 
 def _plain(value: object) -> object:
+    """What JSON can hold, as it is; anything else (infinite, a date, a table) as text."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -6,6 +6,7 @@ import hashlib
 import shlex
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,9 @@ def parse_settings(settings: Sequence[str] | None) -> dict[str, Any]:
         try:
             path, value = parse_setting(text)
         except ScenarioError as error:
-            problems.extend(error.problems)
+            problems.extend(
+                replace(problem, element=f"--set {text}", value=None) for problem in error.problems
+            )
         else:
             parsed[path] = value
     if problems:

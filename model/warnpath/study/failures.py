@@ -16,7 +16,7 @@ from warnpath.study.blocks import Base, Variant
 from warnpath.study.cells import Point, check_parts, compute, make_cells, merge
 from warnpath.study.errors import RunFailed, StudyError
 from warnpath.study.parts import check_output_folder, opened_parts, study_identity
-from warnpath.study.result import combined_hash
+from warnpath.study.result import combined_hash, in_order
 from warnpath.study.simulate import Execution, Progress, with_run_settings
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def run_failures(
             )
             write_folder(tables, out, provenance, command)
     untouched = tuple(item.name for item in contingencies if not item.is_used)
-    return FailuresResult(scenario, tables, groups, untouched, execution.engine.name)
+    return FailuresResult(scenario, in_order(tables), groups, untouched, execution.engine.name)
 
 
 def single_contingencies(scenario: Scenario) -> tuple[Contingency, ...]:

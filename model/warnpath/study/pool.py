@@ -105,12 +105,13 @@ def run_tasks(
         Number of the task and its result, or `Lost`. In no particular order. An exception of the function is
         raised here. When the iterator is closed early, tasks under way are ended.
     """
-    if not worthwhile(len(tasks), seconds_each, workers):
+    processes = workers if worthwhile(len(tasks), seconds_each, workers) else 0
+    _log.debug("%d tasks of about %.2f s on %d worker processes", len(tasks), seconds_each, processes)
+    if not processes:
         for number, task in enumerate(tasks):
             yield number, function(task)
         return
     opener = open_processes if open_pool is None else open_pool
-    _log.debug("%d tasks of about %.2f s on %d workers", len(tasks), seconds_each, workers)
     waiting = deque(range(len(tasks)))
     while waiting:
         suspects: list[int] = []

@@ -74,7 +74,7 @@ class Result:
         tables = build_tables(self.outputs)
         if "warnings" in tables and len(tables["warnings"]):
             tables["summary"] = conform(summarise(tables["warnings"]), "summary", ())
-        return tables
+        return in_order(tables)
 
     def table(self, name: str) -> pd.DataFrame:
         """Return a table by name.
@@ -150,6 +150,13 @@ class Result:
         from warnpath.results.store import write_folder
 
         return write_folder(self.tables, Path(folder), self.provenance, command)
+
+
+def in_order(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Tables in the order in which the schema names them."""
+    from warnpath.results.schema import TABLES
+
+    return {name: tables[name] for name in TABLES if name in tables}
 
 
 def combined_hash(hashes: Iterable[tuple[int, str]]) -> str:

@@ -13,7 +13,7 @@ from warnpath.study.cells import Point, check_parts, compute, make_cells, merge
 from warnpath.study.errors import StudyError
 from warnpath.study.experiment import Experiment, load_experiment
 from warnpath.study.parts import check_output_folder, opened_parts, study_identity
-from warnpath.study.result import combined_hash
+from warnpath.study.result import combined_hash, in_order
 from warnpath.study.simulate import ALWAYS, Execution, Progress, recorded_tables, with_run_settings
 
 if TYPE_CHECKING:
@@ -167,8 +167,8 @@ def run_experiment(
         experiment,
         scenario,
         folder,
-        tables,
-        reference_tables,
+        in_order(tables),
+        in_order(reference_tables),
         design.reference_of,
         execution.engine.name,
     )

@@ -1,0 +1,112 @@
+"""Whatever a user gets wrong: every problem in one answer, exit code 2, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+INVALID = Path(__file__).parent / "invalid"
+SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
+FILES = sorted(path for path in INVALID.glob("*.toml") if not path.name.startswith("_"))
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def marks(path: Path) -> list[tuple[int, str, str, str]]:
+    """Line, element, field and part of the message of every mistake marked in a file."""
+    found = []
+    for number, line in enumerate(path.read_bytes().decode("utf-8", "replace").splitlines(), start=1):
+        _, sign, text = line.partition("#! ")
+        for mark in text.split(" ;; ") if sign else ():
+            element, field, message = (part.strip() for part in mark.split("|", 2))
+            found.append((number, element, field, message))
+    return found
+
+
+def test_check_finds_every_mistake_of_every_file_at_once(run_program: Program) -> None:
+    answer = run_program("check", "--json", *map(str, FILES))
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+    problems = json.loads(answer.stdout)["problems"]
+    for path in FILES:
+        found = [item for item in problems if item["file"] == str(path)]
+        for line, element, field, message in marks(path):
+            assert any(
+                (item["line"], item["element"], item["field"]) == (line, element, field)
+                and message in item["message"]
+                for item in found
+            ), f"{path.name}:{line} {element} {field}: {message}"
+        assert all(item["expected"] for item in found)
+        # A circle is told of where it closes, in either of its files.
+        assert found or path.name.startswith("circle_"), path.name
+
+
+@pytest.mark.parametrize("command", ["run", "failures", "show"])
+def test_every_command_refuses_a_bad_file_with_all_its_problems(run_program: Program, command: str) -> None:
+    path = INVALID / "everything.toml"
+    answer = run_program(command, str(path))
+    assert answer.returncode == 2
+    assert answer.stdout == ""
+    assert "Traceback" not in answer.stderr
+    for line, element, field, message in marks(path):
+        assert any(
+            f"{path}:{line}: " in told and element in told and field in told and message in told
+            for told in answer.stderr.splitlines()
+        ), f"{line} {element} {field}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("run", "trilatral"), 'did you mean "trilateral"'),
+        (("run", "no/such.toml"), "no such file"),
+        (("run", SMALL, "--set", "node.us-hbu.servers=2"), 'did you mean "us-hub"'),
+        (("run", SMALL, "--set", "node.us-hub.servers=many"), "is not a whole number"),
+        (("run", SMALL, "--set", "link.*.loss=1.5"), "out of range"),
+        (("run", SMALL, "--set", "servers"), "is not a setting"),
+        (("run", SMALL, "--replications", "0"), "--replications"),
+        (("run", SMALL, "--replications", "ten"), "--replications"),
+        (("run", SMALL, "--seed", "-1"), "--seed"),
+        (("run", SMALL, "--workers", "0"), "--workers"),
+        (("run", SMALL, "--tables", "hop"), "no table 'hop' to record"),
+        (("run", SMALL, "--engine", "compiled"), "compiled engine is not in this version"),
+        (("run", SMALL, "--engine", "sympy"), "no engine 'sympy'"),
+        (("run", SMALL, "--precision", "2%"), "--precision is not in this version; use --replications"),
+        (("run", SMALL, "--dask", "tcp://there:8786"), "--dask is not in this version"),
+        (("run", SMALL, "--no-such-option"), "--no-such-option"),
+        (("failures", SMALL, "--order", "2"), "only single failures are in this version"),
+        (("sweep", "no-such.toml"), "no such file"),
+        (("sweep",), "EXPERIMENT"),
+        (("sweep", SMALL), "question: is missing"),
+        (("compare", "trilateral", "national-only"), "compare is not in this version"),
+        (("report", "results/x", "--anything"), "report is not in this version"),
+        (("schema", "cenario"), "expected scenario or experiment"),
+        (("check",), "FILE"),
+        (("no-such-command",), "no-such-command"),
+    ],
+)
+def test_a_mistake_is_answered_in_a_sentence(
+    run_program: Program, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    answer = run_program(*arguments)
+    assert answer.returncode == 2
+    assert message in answer.stderr
+    assert "Traceback" not in answer.stderr
+    assert answer.stdout == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_problems_of_the_plan_are_told_by_check_too(run_program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "hidden.toml"
+    path.write_text(
+        f'extends = "{SMALL}"\n[[launch]]\nid = "flight"\norigin = {{ lat_deg = -40, lon_deg = -60 }}\n',
+        encoding="utf-8",
+    )
+    answer = run_program("check", str(path), SMALL)
+    assert answer.returncode == 2
+    assert "flight" in answer.stdout
+    assert f"{SMALL}: ok" in answer.stdout
+    assert "Traceback" not in answer.stderr

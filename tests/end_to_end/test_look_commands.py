@@ -1,0 +1,95 @@
+"""`--help`, `show`, `scenarios`, `schema` as a user types them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
+PROGRAM = str(Path(sys.executable).parent / "warnpath")
+Program = Callable[..., subprocess.CompletedProcess[str]]
+SHIPPED = ["direct", "national-only", "on-request", "trilateral", "two-hubs"]
+
+
+def test_help_names_every_command_and_what_is_not_there_yet(run_program: Program) -> None:
+    answer = run_program("--help")
+    assert answer.returncode == 0
+    for command in ("run", "failures", "sweep", "check", "show", "scenarios", "schema"):
+        assert f"\n  {command} " in answer.stdout
+    for command in ("compare", "sensitivity", "breakeven", "report", "verify", "import", "export"):
+        line = next(line for line in answer.stdout.splitlines() if line.startswith(f"  {command} "))
+        assert "(not in this version)" in line
+
+
+def test_version(run_program: Program) -> None:
+    import warnpath
+
+    assert run_program("--version").stdout == f"warnpath {warnpath.__version__}\n"
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = "{'numpy', 'pandas', 'pydantic', 'numba', 'networkx', 'pyarrow', 'simpy'}"
+    code = f"import sys, warnpath.cli.main; print(sorted({heavy} & set(sys.modules)))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout == "[]\n"
+
+
+@pytest.mark.benchmark
+def test_help_answers_in_under_three_tenths_of_a_second() -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        subprocess.run([PROGRAM, "--help"], capture_output=True, check=True)
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 0.3
+
+
+def test_scenarios(run_program: Program) -> None:
+    listed = json.loads(run_program("scenarios", "--json").stdout)["scenarios"]
+    assert [item["name"] for item in listed] == SHIPPED
+    assert all(item["title"] for item in listed)
+    assert {"overflight", "salvo", "lofted", "pull-up", "short-range"} <= set(listed[0]["launch_sets"])
+    printed = run_program("scenarios").stdout
+    assert all(f"\n{name} " in f"\n{printed}" for name in SHIPPED)
+
+
+def test_show_as_tables(run_program: Program) -> None:
+    answer = run_program("show", SMALL, COLUMNS="120")
+    assert answer.returncode == 0, answer.stderr
+    for title in ("nodes (10)", "links (10)", "routes (", "policy ("):
+        assert f"\n{title}" in answer.stdout
+    assert "jp-c2 (released to US by rule jp-to-us) -> us-hub" in answer.stdout
+
+
+def test_show_as_json(run_program: Program) -> None:
+    data = json.loads(run_program("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25").stdout)
+    assert set(data) == {"scenario", "launch_set", "nodes", "links", "routes", "policy"}
+    links = {row["id"]: row for row in data["links"]}
+    assert links["jp-hub"]["loss"] == 0.25
+    assert links["kr-hub"]["loss"] == 0.02
+    assert {row["proof"] for row in data["policy"] if row["kind"] == "prohibition"} <= {"proved"}
+    only = json.loads(run_program("show", SMALL, "--json", "--only", "nodes").stdout)
+    assert "links" not in only
+    assert {row["id"] for row in only["nodes"]} >= {"jp-c2", "us-hub"}
+
+
+@pytest.mark.parametrize("kind", [(), ("scenario",), ("experiment",)])
+def test_schema_is_json(run_program: Program, kind: tuple[str, ...]) -> None:
+    schema = json.loads(run_program("schema", *kind).stdout)
+    assert schema["$schema"].startswith("https://json-schema.org/")
+    assert ("factor" in schema["properties"]) == (kind == ("experiment",))
+
+
+def test_check_of_what_is_sound(run_program: Program, repository: Path) -> None:
+    files = [SMALL, *sorted(str(path) for path in (repository / "experiments").glob("*.toml"))]
+    answer = run_program("check", *files)
+    assert answer.returncode == 0, answer.stdout
+    assert [line for line in answer.stdout.splitlines() if not line.startswith("note: ")] == [
+        f"{file}: ok" for file in files
+    ]

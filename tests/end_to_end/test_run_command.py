@@ -1,0 +1,206 @@
+"""`warnpath run` as a user types it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from warnpath.results.schema import BUDGET_STAGES
+from warnpath.results.store import read_folder
+
+SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
+PROGRAM = str(Path(sys.executable).parent / "warnpath")
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.glob("*.parquet") if path.stem != "timing"}
+
+
+def test_it_prints_milestones_budget_and_outcome_and_says_where_the_tables_are(
+    run_program: Program, tmp_path: Path
+) -> None:
+    answer = run_program("run", SMALL, COLUMNS="")
+    assert answer.returncode == 0, answer.stderr
+    for word in (
+        "small: 3 replications, seed 11, engine simpy",
+        "Launch flight",
+        "Milestones, seconds after launch",
+        "Latency budget, seconds; the stages add up to the total",
+        "Warning time left",
+        "Busiest links",
+        "jp-ships",
+        "kr-ships",
+        "launch notice",
+    ):
+        assert word in answer.stdout
+    assert "\x1b" not in answer.stdout
+    assert max(len(line) for line in answer.stdout.splitlines()) <= 100
+    assert answer.stdout.endswith(
+        "Tables: results/small-seed11 (runs, warnings, summary, elements, outages, messages)\n"
+    )
+    stored = read_folder(tmp_path / "results" / "small-seed11")
+    assert len(stored.runs) == 3
+    assert stored.manifest["command"].startswith("warnpath run ")
+    assert set(stored.tables) == {"elements", "messages", "outages", "runs", "summary", "warnings"}
+
+
+@pytest.mark.parametrize("columns", ["80", "120"])
+def test_tables_fit_the_width_asked_for(run_program: Program, columns: str) -> None:
+    answer = run_program("run", SMALL, "--replications", "2", COLUMNS=columns)
+    assert max(len(line) for line in answer.stdout.splitlines()[:-1]) <= int(columns)
+    assert "…" not in answer.stdout
+
+
+def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
+    answer = run_program("run", SMALL, "--json", "--log-hash")
+    assert answer.returncode == 0, answer.stderr
+    data = json.loads(answer.stdout)
+    assert {"scenario", "engine", "seed", "replications", "log_hash", "warnings", "links", "failures"} <= set(
+        data
+    )
+    assert (data["scenario"], data["engine"], data["seed"], data["replications"]) == ("small", "simpy", 11, 3)
+    assert data["failures"] is None
+    assert {(row["launch"], row["consumer"]) for row in data["warnings"]} == {
+        ("flight", name) for name in ("jp-north", "jp-south", "jp-ships", "kr-ships")
+    }
+    for row in data["warnings"]:
+        assert row["n"] == 3
+        assert row["in_time"] + row["late"] + row["never"] == row["needed"]
+        assert row["correct"] + row["missed"] + row["unneeded"] + row["quiet"] == row["n"]
+        assert (
+            {"mean", "ci_low", "ci_high", "p50", "p95", "p99"}
+            == set(row["latency_s"])
+            == set(row["margin_s"])
+        )
+        if row["in_time"] + row["late"]:
+            assert sum(row["budget_s"].values()) == pytest.approx(row["latency_s"]["mean"], abs=1e-9)
+            assert set(row["budget_s"]) == {stage.removesuffix("_s") for stage in BUDGET_STAGES}
+    assert data["links"][0]["utilisation"] > 0.0
+
+
+def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, tmp_path: Path) -> None:
+    blocks = Path(SMALL).read_text(encoding="utf-8").split("\n[")
+    reordered = tmp_path / "reordered.toml"
+    reordered.write_text("\n[".join([blocks[0], *reversed(blocks[1:])]), encoding="utf-8")
+    common = ("--replications", "2", "--log-hash", "-q")
+    answers = [
+        run_program("run", SMALL, *common, PYTHONHASHSEED="0"),
+        run_program("run", SMALL, *common, "--workers", "2", PYTHONHASHSEED="1"),
+        run_program("run", str(reordered), *common, "--set", 'name="small"', "--out", "other"),
+        run_program("run", SMALL, *common, "--seed", "12"),
+    ]
+    hashes = [answer.stdout.splitlines()[-1] for answer in answers]
+    assert hashes[0].startswith("log_hash: ")
+    assert int(hashes[0].removeprefix("log_hash: "), 16) > 0
+    assert hashes[0] == hashes[1] == hashes[2] != hashes[3]
+    assert all(answer.stderr == "" for answer in answers)
+    assert (tmp_path / "results" / "small-seed12").is_dir()
+
+
+def test_equal_runs_are_equal_files(run_program: Program, tmp_path: Path) -> None:
+    for name, seed in (("one", "0"), ("two", "1")):
+        assert (
+            run_program("run", SMALL, "--replications", "2", "--out", name, PYTHONHASHSEED=seed).returncode
+            == 0
+        )
+    assert len(content(tmp_path / "one")) == 6
+    assert content(tmp_path / "one") == content(tmp_path / "two")
+
+
+def test_set_changes_the_scenario_and_the_folder(run_program: Program, tmp_path: Path) -> None:
+    changes = ("--set", "run.replications=2", "--set", "node.*-c2.release.median_s=50")
+    answer = run_program("run", SMALL, *changes, "--json")
+    data = json.loads(answer.stdout)
+    assert data["replications"] == 2
+    assert data["out"].startswith("results/small-seed11-set")
+    scenario = read_folder(tmp_path / data["out"]).provenance.scenario
+    assert {node["id"]: node.get("release", {}) for node in scenario["node"]}["jp-c2"]["median_s"][
+        "nominal"
+    ] == 50
+
+
+def test_optional_tables(run_program: Program, tmp_path: Path) -> None:
+    answer = run_program("run", SMALL, "--replications", "1", "--tables", "hops,tracks", "--out", "out")
+    assert answer.returncode == 0, answer.stderr
+    assert len(pd.read_parquet(tmp_path / "out" / "hops.parquet")) > 100
+    assert (tmp_path / "out" / "tracks.parquet").is_file()
+    again = run_program("run", SMALL, "--replications", "1", "--out", "out")
+    assert again.returncode == 0
+    assert not (tmp_path / "out" / "hops.parquet").exists()  # it belonged to the run before
+
+
+def test_what_is_not_its_own_it_leaves_alone(run_program: Program, tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "letter.txt").write_text("dear", encoding="utf-8")
+    answer = run_program("run", SMALL, "--out", "mine")
+    assert answer.returncode == 2
+    assert (
+        "mine is not empty and holds no results of warnpath (letter.txt); choose another --out"
+        in answer.stderr
+    )
+    assert [path.name for path in mine.iterdir()] == ["letter.txt"]
+
+
+def test_a_folder_that_cannot_be_made(run_program: Program, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = run_program("run", SMALL, "--replications", "1", "--out", "file/inside")
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+    assert "file" in answer.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
+def test_interrupted_it_leaves_nothing_half_written(tmp_path: Path) -> None:
+    command = [PROGRAM, "run", SMALL, "--replications", "5000", "--workers", "1", "-v"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        assert any("tasks of about" in line for line in process.stderr)  # the first replication is done
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in error
+    assert "Traceback" not in error
+    assert out == ""
+    assert list(tmp_path.rglob("*")) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell as on POSIX")
+def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        ["sh", "-c", '"$0" run "$1" --replications 1 | head -n 1', PROGRAM, SMALL],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=True,
+    )
+    assert answer.stdout.startswith("small: 1 replications")
+    assert "Traceback" not in answer.stderr
+    assert "BrokenPipe" not in answer.stderr
+
+
+def test_a_terminal_without_signs_is_no_error(run_program: Program) -> None:
+    answer = run_program("run", SMALL, "--replications", "2", PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert answer.returncode == 0, answer.stderr
+    assert "Launch flight" in answer.stdout
+    assert answer.stdout.isascii()
+
+
+def test_importing_the_package_does_nothing_yet() -> None:
+    code = "import sys, warnpath; print(sorted({'numpy', 'pandas', 'pydantic', 'numba'} & set(sys.modules)))"
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
+    assert answer.stdout == "[]\n"
