@@ -1,0 +1,194 @@
+"""One behaviour, two engines: the same event log, bit for bit, and the same tables."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine_pairs import assert_engines_agree
+from warnpath.engine import build_plan
+from warnpath.engine.codes import FAULT_PATHS, FAULTS
+from warnpath.engine.compiled.compiled_run import CompiledRun
+from warnpath.engine.run import run_replications
+from warnpath.engine.simpy_run import SimpyRun
+from warnpath.scenario import Scenario, load, shipped
+
+SMALL = Path(__file__).resolve().parents[1] / "scenarios" / "small.toml"
+LAUNCH_SETS = ("overflight", "overflight-far", "lofted", "short-range", "pull-up")
+SUMMARY = ("warnings", "elements", "outages")
+
+
+@pytest.mark.parametrize("replication", range(3))
+def test_a_small_network_with_every_table(replication: int) -> None:
+    output = assert_engines_agree(build_plan(load(str(SMALL))), replication)
+    assert output.status == "ok"
+    assert all(
+        len(next(iter(columns.values()))) for name, columns in output.columns.items() if name != "outages"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_shipped_scenario(name: str) -> None:
+    assert_engines_agree(build_plan(load(name)), 0, SUMMARY)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("launch_set", [*LAUNCH_SETS, "salvo"])
+@pytest.mark.parametrize("name", sorted(shipped()))
+def test_a_shipped_scenario_with_every_set_of_launches(name: str, launch_set: str) -> None:
+    plan = build_plan(load(name).replace({"launch_set": launch_set}))
+    for replication in range(1 if launch_set == "salvo" else 3):
+        assert_engines_agree(plan, replication, SUMMARY)
+
+
+@pytest.mark.slow
+def test_a_shipped_scenario_with_every_table() -> None:
+    assert_engines_agree(build_plan(load("trilateral")))
+
+
+OUTAGES = {
+    "a link and back": {"jp-hub": (60.0, 120.0)},
+    "a hub in the middle of its work": {"us-hub": (100.0, 300.0)},
+    "a centre while it decides": {"jp-c2": (150.0, 260.0)},
+    "a sensor before the launch, for good": {"jp-radar": (0.0, None)},
+    "a sensor after it was confirmed": {"kr-radar": (70.0, 90.0)},
+    "both ways between two allies": {"jp-hub": (55.0, None), "jp-hub-spare": (55.0, 200.0)},
+    "everything at one instant": {"jp-hub": (80.0, 160.0), "kr-hub": (80.0, 160.0), "us-hub": (80.0, 160.0)},
+    "exactly at the end": {"kr-hub": (100.0, 959.0)},
+}
+
+
+@pytest.mark.parametrize("outages", OUTAGES.values(), ids=OUTAGES.keys())
+def test_scripted_outages(outages: dict[str, tuple[float, float | None]]) -> None:
+    output = assert_engines_agree(build_plan(load(str(SMALL)), outages))
+    assert len(output.columns["outages"]["element"]) == len(outages)
+
+
+def test_an_event_at_exactly_the_end_runs_in_neither() -> None:
+    scenario = load(str(SMALL))
+    end_s = build_plan(scenario).scalars["end_s"]
+    at_the_end = assert_engines_agree(build_plan(scenario, {"kr-hub": (100.0, end_s)}))
+    never = assert_engines_agree(build_plan(scenario, {"kr-hub": (100.0, None)}))
+    assert at_the_end.log_hash == never.log_hash
+
+
+ON_REQUEST = """
+schema_version = 1
+name = "asked"
+title = "The small network, where partners are asked"
+extends = "small.toml"
+
+[[sharing]]
+id = "kr-to-jp"
+mode = "on_request"
+
+[[node]]
+id = "kr-c2"
+answer_servers = 1
+answer = { kind = "uniform", low_s = 30, high_s = 90 }
+"""
+
+
+def test_answers_to_requests(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SMALL.read_text())
+    (tmp_path / "asked.toml").write_text(ON_REQUEST)
+    scenario = load(str(tmp_path / "asked.toml"))
+    output = assert_engines_agree(build_plan(scenario))
+    assert "request" in set(output.columns["messages"]["kind"])
+    assert_engines_agree(build_plan(scenario, {"kr-c2": (120.0, 150.0)}))
+
+
+@st.composite
+def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float | None]]]:
+    """The small network, pushed: full queues, loss, late answers, salvos in one instant, outages."""
+    text = SMALL.read_text()
+    # Several flights at one instant: events tie, and the order of scheduling decides.
+    for number in range(draw(st.integers(0, 3))):
+        at_s = draw(st.sampled_from([5, 5, 40]))
+        text += (
+            f'\n[[launch]]\nid = "more-{number}"\nprofile = "irbm"\nat_s = {at_s}\n'
+            f"origin = {{ lat_deg = 39.2, lon_deg = 125.7 }}\nazimuth_deg = {68 + number}\n"
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "small.toml"
+        path.write_text(text)
+        scenario = load(str(path))
+    scenario = scenario.replace(
+        {
+            "run.seed": draw(st.integers(0, 2**31)),
+            "run.report_interval_s": draw(st.sampled_from([1.0, 2.0, 12.0])),
+            "run.impact_interval_s": draw(st.sampled_from([0.25, 1.0, 5.0])),
+            "medium.fibre.loss": draw(st.sampled_from([0.0, 0.02, 0.4])),
+            "medium.fibre.capacity_kbps": draw(st.sampled_from([0.4, 1.0, 4.0, 1000.0])),
+            "medium.fibre.queue_limit": draw(st.sampled_from([1, 2, 10, 200])),
+            "medium.broadcast.queue_limit": draw(st.sampled_from([1, 50])),
+            "node.*-c2.servers": draw(st.integers(1, 2)),
+            "node.us-hub.service.value_s": draw(st.sampled_from([0.0, 0.01, 3.0])),
+            "node.us-hub.queue_limit": draw(st.sampled_from([1, 5, 100])),
+            "node.*-c2.release.median_s": draw(st.sampled_from([0.1, 1.0])),
+        }
+    )
+    elements = ["jp-hub", "kr-hub", "jp-hub-spare", "us-hub", "jp-c2", "kr-c2", "jp-radar", "kr-radar-line"]
+    outages: dict[str, tuple[float, float | None]] = {}
+    for element in draw(st.lists(st.sampled_from(elements), unique=True, max_size=4)):
+        down_s = draw(st.sampled_from([0.0, 60.0, 100.0, 150.5, 200.0]))
+        lasts_s = draw(st.sampled_from([None, 0.5, 30.0, 100.0]))
+        outages[element] = (down_s, None if lasts_s is None else down_s + lasts_s)
+    return scenario, outages
+
+
+@given(variations(), st.integers(0, 1000))
+def test_variations_of_the_small_network(
+    case: tuple[Scenario, dict[str, tuple[float, float | None]]], replication: int
+) -> None:
+    scenario, outages = case
+    assert_engines_agree(build_plan(scenario, outages), replication)
+
+
+def test_a_fault_is_the_same_fault() -> None:
+    plan = build_plan(load(str(SMALL)))
+    plan.scalars["path_reserve"] = 0
+    expected, found = SimpyRun(plan).run(), CompiledRun(plan).run()
+    assert (expected.status, expected.columns) == ("failed", {})
+    assert FAULTS[FAULT_PATHS] in expected.error
+    assert dataclasses.replace(found, wall_s=0.0) == dataclasses.replace(expected, wall_s=0.0)
+
+
+def test_threads_change_nothing() -> None:
+    plan = build_plan(load(str(SMALL)))
+    alone = [output.log_hash for output in run_replications(plan, range(5), engine="compiled")]
+    together = list(run_replications(plan, range(5), engine="compiled", threads=3))
+    assert [output.replication for output in together] == list(range(5))
+    assert [output.log_hash for output in together] == alone
+    assert len(set(alone)) == 5
+
+
+CHECKED = """
+from tests.engine_pairs import assert_engines_agree
+from warnpath.engine import build_plan
+from warnpath.scenario import load
+assert_engines_agree(build_plan(load({small!r}), {{"us-hub": (100.0, 300.0), "jp-hub": (60.0, 90.0)}}))
+assert_engines_agree(build_plan(load("trilateral")), 1)
+"""
+
+
+@pytest.mark.slow
+def test_no_index_leaves_its_array(tmp_path: Path, repository: Path) -> None:
+    environment = {**os.environ, "NUMBA_BOUNDSCHECK": "1", "WARNPATH_CACHE_DIR": str(tmp_path)}
+    finished = subprocess.run(
+        [sys.executable, "-W", "error", "-c", CHECKED.format(small=str(SMALL))],
+        env=environment,
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr

@@ -1,0 +1,227 @@
+"""The arrays of the compiled engine hold what the entities of the SimPy engine hold."""
+
+from __future__ import annotations
+
+import dataclasses
+import heapq
+import itertools
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from warnpath.engine import build_plan
+from warnpath.engine.columns import TABLES
+from warnpath.engine.compiled import event_loop
+from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
+from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, WORLD_DTYPE
+from warnpath.engine.compiled.layout import TABLES as ARRAYS
+from warnpath.engine.compiled.twins import compiled_function
+from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
+from warnpath.engine.plan import Plan
+from warnpath.engine.prepare import prepare
+from warnpath.engine.run import run_replication, run_replications
+from warnpath.engine.simpy_scheduler import LOG_ROW
+from warnpath.engine.state import ensure_capacity
+from warnpath.scenario import load
+
+SMALL = Path(__file__).resolve().parents[1] / "scenarios" / "small.toml"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return build_plan(load(str(SMALL)), {"jp-hub": (60.0, 90.0)})
+
+
+def assert_same_state(found: ArrayWorld, expected: Any) -> None:
+    for kind, fields in ENTITIES.items():
+        rows = [tuple(getattr(entity, name) for name, _ in fields) for entity in getattr(expected, kind)]
+        assert found.arrays[kind].tolist() == rows, kind
+    for name in ARRAYS:
+        np.testing.assert_array_equal(found.arrays[name], getattr(expected, name), err_msg=name)
+    for name, _ in COUNTERS:
+        assert getattr(found, name) == getattr(expected, name), name
+
+
+@pytest.mark.parametrize("tables", [("warnings",), tuple(TABLES)], ids=["few tables", "all tables"])
+def test_a_fresh_world_equals_that_of_the_simpy_engine(plan: Plan, tables: tuple[str, ...]) -> None:
+    assert_same_state(Template(plan).world(4, 7, tables), prepare(plan, 4, 7, tables))
+
+
+def test_pools_grow_to_the_same_slots(plan: Plan) -> None:
+    tables = tuple(TABLES)
+    found, expected = Template(plan).world(0, 1, tables), prepare(plan, 0, 1, tables)
+    either: Any
+    for either in (found, expected):
+        either.message_free_count = either.report_free_count = 0
+        either.message_free = either.copy_free = either.report_free = -1
+        either.path_count = len(either.paths)
+        for name in TRACE_POOLS:
+            setattr(either, f"{name}_count", len(getattr(either, name)))
+    found.grow()
+    ensure_capacity(expected)
+    assert_same_state(found, expected)
+
+
+def test_worlds_of_one_template_share_nothing_that_changes(plan: Plan) -> None:
+    template = Template(plan)
+    first, second = template.world(0, 1, ()), template.world(0, 1, ())
+    for name in (*ENTITIES, *template.private, *template.blank, "heap", "pending", "log"):
+        assert not np.shares_memory(first.arrays[name], second.arrays[name]), name
+    first.fault = 3
+    assert second.fault == 0
+
+
+def test_the_record_says_where_the_arrays_lie(plan: Plan) -> None:
+    world = Template(plan).world(0, 1, tuple(TABLES))
+    fields = world.record.view(WORLD_DTYPE)[0]
+    for name, array in world.arrays.items():
+        assert fields[f"{name}_address"] == array.__array_interface__["data"][0], name
+        assert (fields[f"{name}_rows"], array.flags.c_contiguous) == (len(array), True), name
+    assert set(world.arrays) == {*RECORD_DTYPES, *ARRAYS}
+
+
+def test_records_have_no_padding_and_eight_bytes_a_field() -> None:
+    for name, dtype in RECORD_DTYPES.items():
+        assert dtype.itemsize == 8 * len(dtype.names or ()), name
+    assert WORLD_DTYPE.itemsize == 8 * (3 * (len(RECORD_DTYPES) + len(ARRAYS)) + len(SCALARS))
+
+
+def test_a_log_row_is_that_of_the_simpy_engine() -> None:
+    rows = np.zeros(1, RECORD_DTYPES["log"])
+    values = (1.5, 2, -3, 2**62, -0.25)
+    rows[0] = values
+    assert rows.tobytes() == LOG_ROW.pack(*values)
+    assert len(LOG) == len(values)
+
+
+def test_entities_are_read_as_plain_numbers(plan: Plan) -> None:
+    world = Template(plan).world(0, 1, ())
+    link = world.links[0]
+    assert (type(link.up), type(link.loss), link.up, link.loss) == (int, float, 1, 0.02)
+    assert [item.tail for item in world.links] == [world.links[row].tail for row in range(len(world.links))]
+    assert len(world.paths[2:5]) == 3
+    assert (type(world.end_s), type(world.events)) == (float, int)
+    with pytest.raises(AttributeError, match="no attribute 'linkz'"):
+        _ = world.linkz
+
+
+def test_the_template_of_a_plan_is_made_once(plan: Plan) -> None:
+    first = template_of(plan)
+    assert template_of(plan) is first
+    other = dataclasses.replace(plan)
+    assert template_of(other) is not first
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "array"),
+    [
+        ("shared_arrays", "truth", np.zeros(3)),
+        ("shared_arrays", "truth", np.zeros((3, 3), dtype=np.int64)),
+        ("private_arrays", "something", np.zeros((1, 1))),
+    ],
+)
+def test_an_array_of_unknown_form_is_refused(plan: Plan, part: str, name: str, array: np.ndarray) -> None:
+    changed: dict[str, Any] = {part: {**getattr(plan, part), name: array}}
+    other = dataclasses.replace(plan, **changed)
+    with pytest.raises(ValueError, match=f"{name}.*layout.py"):
+        Template(other)
+
+
+def test_a_missing_array_is_refused(plan: Plan) -> None:
+    arrays = {name: array for name, array in plan.shared_arrays.items() if name != "truth"}
+    with pytest.raises(ValueError, match="the plan has no truth"):
+        Template(dataclasses.replace(plan, shared_arrays=arrays))
+
+
+def queue(room: int) -> Any:
+    """World of plain Python with just what the heap needs."""
+    return SimpleNamespace(
+        heap=[SimpleNamespace(time_s=0.0, order=0, slot=0) for _ in range(room)],
+        pending=[
+            SimpleNamespace(kind=0, a=0, b=0, token=0, next_free=row + 1 if row + 1 < room else -1)
+            for row in range(room)
+        ],
+        heap_count=0,
+        scheduled=0,
+        pending_free=0,
+    )
+
+
+@given(st.lists(st.one_of(st.sampled_from([0.0, 1.0, 2.5]), st.none()), max_size=60))
+def test_events_leave_the_heap_by_time_then_by_order_of_scheduling(steps: list[float | None]) -> None:
+    world = queue(60)
+    expected: list[tuple[float, int, int]] = []
+    number = itertools.count()
+    for delay in [*steps, *[None] * 60]:
+        if delay is not None:
+            order = next(number)
+            heapq.heappush(expected, (delay, order, order * 7))
+            event_loop.push(world, delay, 1, order * 7, 2, 3)
+        elif expected:
+            first = world.heap[0].time_s
+            event = world.pending[event_loop.pop(world)]
+            time_s, _, a = heapq.heappop(expected)
+            assert (first, event.a, event.b, event.token) == (time_s, a, 2, 3)
+    assert world.heap_count == 0
+    free = []
+    slot = world.pending_free
+    while slot >= 0:
+        free.append(slot)
+        slot = world.pending[slot].next_free
+    assert sorted(free) == list(range(60))
+
+
+def test_first_events_are_a_heap_whatever_their_order(plan: Plan) -> None:
+    times = [3.0, 1.0, 3.0, 0.0, 1.0, 2.0]
+    events = [(time_s, 1, row, 0, 0) for row, time_s in enumerate(times)]
+    world = Template(dataclasses.replace(plan, initial_events=events)).world(0, 1, ())
+    heap = world.arrays["heap"][: world.heap_count].tolist()
+    assert heap == sorted(heap)
+    order = [world.arrays["pending"]["a"][slot] for _, _, slot in heap]
+    assert order == [3, 1, 4, 5, 0, 2]
+
+
+def test_a_small_log_buffer_gives_the_same_log(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = CompiledRun(plan).run()
+    monkeypatch.setattr("warnpath.engine.compiled.array_world.LOG_ROWS", 7)
+    run = CompiledRun(plan, keep_log=True)
+    assert run.run().log_hash == expected.log_hash
+    assert len(run.log) == 40 * expected.events
+
+
+def test_the_loop_is_written_by_the_rules_of_handlers() -> None:
+    from tools.lint_identity import lint_source
+
+    source = Path(event_loop.__file__).read_text()
+    assert [str(finding) for finding in lint_source(source, "engine/handlers/event_loop.py")] == []
+
+
+def test_a_handler_without_full_annotations_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unclear(w, now: float) -> int:  # type: ignore[no-untyped-def]
+        return 1
+
+    monkeypatch.setattr(event_loop, "unclear", unclear, raising=False)
+    with pytest.raises(TypeError, match="unclear: w is annotated"):
+        compiled_function(event_loop.__name__, "unclear")
+
+
+def test_unknown_engines_tables_and_threads_are_refused(plan: Plan) -> None:
+    with pytest.raises(ValueError, match="unknown engine 'fast'; known are simpy, compiled"):
+        run_replication(plan, 0, engine="fast")
+    for engine in ("simpy", "compiled"):
+        with pytest.raises(ValueError, match="unknown tables nonsense"):
+            run_replication(plan, 0, tables=["nonsense"], engine=engine)
+    with pytest.raises(ValueError, match="threads is 0"):
+        next(run_replications(plan, range(2), threads=0))
+
+
+def test_stopping_early_leaves_no_thread_at_work(plan: Plan) -> None:
+    outputs = run_replications(plan, itertools.count(), engine="compiled", threads=2)
+    assert next(outputs).status == "ok"
+    outputs.close()  # type: ignore[attr-defined]
