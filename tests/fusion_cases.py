@@ -56,16 +56,24 @@ def step(states: Floats, length: float, force: Floats | float = 0.0) -> Floats:
     return states + length / 6.0 * (first + 2 * second + 2 * third + fourth)
 
 
-def height(place: Floats) -> Floats:
-    """Height above the ellipsoid, by iteration on the latitude; positions in rows."""
-    across = np.linalg.norm(place[..., :2], axis=-1)
+def geodetic(place: Floats) -> tuple[Floats, Floats]:
+    """Vertical unit vectors and heights above the ellipsoid of positions in rows, by iteration."""
+    across = np.sqrt(place[..., 0] ** 2 + place[..., 1] ** 2)
     square = FLATTENING * (2 - FLATTENING)
-    latitude = np.arctan2(place[..., 2], across * (1 - square))
-    for _ in range(6):
-        normal = RADIUS / np.sqrt(1 - square * np.sin(latitude) ** 2)
-        latitude = np.arctan2(place[..., 2] + normal * square * np.sin(latitude), across)
-    up = across * np.cos(latitude) + place[..., 2] * np.sin(latitude)
-    return np.asarray(up - RADIUS * np.sqrt(1 - square * np.sin(latitude) ** 2))
+    sine = place[..., 2] / (across * (1 - square))
+    sine, cosine = sine / np.sqrt(1 + sine**2), 1 / np.sqrt(1 + sine**2)
+    for _ in range(4):
+        normal = RADIUS / np.sqrt(1 - square * sine**2)
+        slope = (place[..., 2] + normal * square * sine) / across
+        sine, cosine = slope / np.sqrt(1 + slope**2), 1 / np.sqrt(1 + slope**2)
+    tall = across * cosine + place[..., 2] * sine - RADIUS * np.sqrt(1 - square * sine**2)
+    up = np.stack([place[..., 0] / across * cosine, place[..., 1] / across * cosine, sine], axis=-1)
+    return up, tall
+
+
+def height(place: Floats) -> Floats:
+    """Height above the ellipsoid of positions in rows."""
+    return geodetic(place)[1]
 
 
 CLASSES: dict[str, tuple[FlightProfile, tuple[float, float], float]] = {

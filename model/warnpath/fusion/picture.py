@@ -107,7 +107,8 @@ def combine(scratch: Table, disjoint: float) -> int:
     Returns
     -------
     int
-        1; 0 if one of the two covariances is not positive definite, and the first is left as it was.
+        1; 2 if the second alone is better than any mixture; 0 if the second adds nothing or one of the two
+        covariances is not positive definite, and the first is left as it was.
     """
     for i in range(6):
         for j in range(6):
@@ -125,7 +126,7 @@ def combine(scratch: Table, disjoint: float) -> int:
         first = best_weight(scratch)
         second = 1.0 - first
         if second <= 0.0:
-            return 1
+            return 0
     for i in range(6):
         total = 0.0
         for j in range(6):
@@ -143,6 +144,8 @@ def combine(scratch: Table, disjoint: float) -> int:
             scratch[S_FUSED + i, j] = scratch[S_FIRST + i, j]
             total += scratch[S_FIRST + i, j] * scratch[S_GAIN, j]
         scratch[S_FUSED + 6, i] += total
+    if first <= 0.0:
+        return 2
     return 1
 
 
@@ -170,7 +173,7 @@ def gather(
     time_s: float,
     out_row: int,
 ) -> int:
-    """Fuse the reports that may be fused, in row order, into a row; returns how many there were.
+    """Fuse the reports that may be fused, in row order, into a row; returns how many had a part in it.
 
     A report whose thrust probability is over the threshold is left out: its state is a guess about a
     force that nobody knows, predicting it as free flight over its age is wrong by kilometres, and an
@@ -208,8 +211,15 @@ def gather(
                 for j in range(6):
                     scratch[S_FUSED + i, j] = scratch[P_COAST + i, j]
             ballistic = row
-        elif combine(scratch, settings[0, DISJOINT]) == 0:
-            continue
+        else:
+            added = combine(scratch, settings[0, DISJOINT])
+            if added == 0:
+                continue
+            if added == 2:
+                used = 0
+                thrust = 0.0
+                plots = 0.0
+                youngest = -1e300
         used += 1
         thrust = max(thrust, reports[row, THRUST])
         plots += reports[row, PLOTS]
