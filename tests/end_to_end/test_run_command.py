@@ -96,12 +96,13 @@ def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, 
         run_program("run", SMALL, *common, PYTHONHASHSEED="0"),
         run_program("run", SMALL, *common, "--workers", "2", PYTHONHASHSEED="1"),
         run_program("run", str(reordered), *common, "--set", 'name="small"', "--out", "other"),
+        run_program("run", SMALL, *common, "--engine", "compiled", "--out", "compiled"),
         run_program("run", SMALL, *common, "--seed", "12"),
     ]
     hashes = [answer.stdout.splitlines()[-1] for answer in answers]
     assert hashes[0].startswith("log_hash: ")
     assert int(hashes[0].removeprefix("log_hash: "), 16) > 0
-    assert hashes[0] == hashes[1] == hashes[2] != hashes[3]
+    assert hashes[0] == hashes[1] == hashes[2] == hashes[3] != hashes[4]
     assert all(answer.stderr == "" for answer in answers)
     assert (tmp_path / "results" / "small-seed12").is_dir()
 

@@ -25,7 +25,7 @@ SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "note_cold_kernels", lambda quiet: None)
+    monkeypatch.setattr(console, "note_cold_kernels", lambda *_: None)
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine, *arguments: str) -> Any:

@@ -28,22 +28,25 @@ def check(
     """Check files: every problem of each, with file, line, element, field, value and what was expected."""
     from warnpath.cli import console
 
-    problems: list[Problem] = []
+    problems: list[tuple[str, Problem]] = []
     notes: list[str] = []
     for file in files:
         found, remarks = check_file(file, quiet)
-        problems.extend(found)
+        problems.extend((file, problem) for problem in found)
         notes.extend(remarks)
         if not found and not json:
             print(f"{file}: ok")
     if json:
         fields = ("file", "line", "element", "field", "value", "message", "expected")
-        listed = [{name: _plain(getattr(problem, name)) for name in fields} for problem in problems]
+        listed = [
+            {"checked": file, **{name: _plain(getattr(problem, name)) for name in fields}}
+            for file, problem in problems
+        ]
         console.print_json({"files": files, "problems": listed, "notes": notes})
     else:
         for remark in notes:
             print(f"note: {remark}")
-        for problem in problems:
+        for _, problem in problems:
             print(problem)
     if problems:
         console.note(f"warnpath: {len(problems)} problem{'s' if len(problems) > 1 else ''}")

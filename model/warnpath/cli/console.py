@@ -40,7 +40,7 @@ def print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def note_cold_kernels(quiet: bool) -> None:
+def note_cold_kernels(quiet: bool, engine: str = "simpy") -> None:
     """Say once that kernels are being compiled, where that is what the user waits for."""
     if quiet:
         return
@@ -48,6 +48,11 @@ def note_cold_kernels(quiet: bool) -> None:
 
     if cache_is_cold():
         note("Compiling the numerical kernels; this is done once and takes up to a minute ...")
+    elif engine == "compiled":
+        from warnpath.engine.compiled.readiness import machine_code_is_ready
+
+        if not machine_code_is_ready():
+            note("Compiling the engine; this is done once and takes up to a minute ...")
 
 
 @contextmanager

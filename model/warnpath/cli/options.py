@@ -26,7 +26,7 @@ ReplicationsOption = Annotated[
     typer.Option("--replications", min=1, help="Number of replications, instead of the scenario's."),
 ]
 EngineOption = Annotated[
-    str, typer.Option("--engine", help="simpy, or compiled (not in this version).", metavar="ENGINE")
+    str, typer.Option("--engine", help="simpy, or compiled: the same log, sooner.", metavar="ENGINE")
 ]
 WorkersOption = Annotated[
     int | None,

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from warnpath.scenario import Scenario
 
 
+NAMES = ("simpy", "compiled")
+
+
 class Engine(Protocol):
     """What a study needs of an engine. It must pickle, for it is sent to worker processes."""
 
@@ -31,8 +34,8 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True)
-class SimpyEngine:
-    """The reference engine: shared handlers under SimPy."""
+class NamedEngine:
+    """An engine of this package: ``simpy``, the reference, or ``compiled``; both give the same event log."""
 
     name: str = "simpy"
 
@@ -46,7 +49,7 @@ class SimpyEngine:
         """Run one replication."""
         from warnpath.engine import run_replication
 
-        return run_replication(plan, replication, tables=tuple(tables))
+        return run_replication(plan, replication, tables=tuple(tables), engine=self.name)
 
 
 def find_engine(engine: str | Engine) -> Engine:
@@ -55,12 +58,10 @@ def find_engine(engine: str | Engine) -> Engine:
     Raises
     ------
     StudyError
-        If there is no such engine, or it is not in this version.
+        If there is no such engine.
     """
     if not isinstance(engine, str):
         return engine
-    if engine == "simpy":
-        return SimpyEngine()
-    if engine == "compiled":
-        raise StudyError("the compiled engine is not in this version; use --engine simpy")
-    raise StudyError(f"there is no engine {engine!r}; expected simpy")
+    if engine not in NAMES:
+        raise StudyError(f"there is no engine {engine!r}; expected {' or '.join(NAMES)}")
+    return NamedEngine(engine)

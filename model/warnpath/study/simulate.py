@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from warnpath.study.blocks import Base, Block, Variant, failed_output, plan_of, run_block, run_one
-from warnpath.study.engines import Engine, SimpyEngine
+from warnpath.study.engines import Engine, NamedEngine
 from warnpath.study.errors import StudyError
 from warnpath.study.pool import Lost, OpenPool, available_workers, run_tasks
 from warnpath.study.result import Result
@@ -48,7 +48,7 @@ class Execution:
         Makes a `concurrent.futures.Executor` for a number of workers; spawned processes by default.
     """
 
-    engine: Engine = field(default_factory=SimpyEngine)
+    engine: Engine = field(default_factory=NamedEngine)
     workers: int | None = 1
     progress: Progress | None = None
     open_pool: OpenPool | None = None
