@@ -13,12 +13,9 @@ if TYPE_CHECKING:
 
     from warnpath.study.failures import FailuresResult
 
-WORST = 15
-"""Elements shown unless asked for more."""
-
 
 def print_failures(console: Console, result: FailuresResult, verbose: bool) -> None:
-    """Print the costs of single failures, by class or role and by element, worst first."""
+    """Print the costs of single failures by class or role, worst first; with `verbose` each element too."""
     launch_set = f", launch set {result.scenario.launch_set}" if result.scenario.launch_set else ""
     elements = len(result.failures)
     compared = int(result.failures["n"].max())
@@ -36,13 +33,12 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
     for row in result.groups.to_dict(orient="records"):
         table.add_row(str(row["kind"]), str(row["group"]), str(row["elements"]), *_costs(row))
     print_table(console, "By class or role, worst first (mean and 95 % interval)", table)
-    shown = result.failures if verbose else result.failures.head(WORST)
-    heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
-    title = "By element" if len(shown) == elements else f"By element, the first {len(shown)} (-v shows all)"
-    table = plain_table(heads, left=2)
-    for row in shown.to_dict(orient="records"):
-        table.add_row(str(row["element"]), str(row["group"]), *_costs(row))
-    print_table(console, f"{title}, worst class first", table)
+    if verbose:
+        heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
+        table = plain_table(heads, left=2)
+        for row in result.failures.sort_values("element").to_dict(orient="records"):
+            table.add_row(str(row["element"]), str(row["group"]), *_costs(row))
+        print_table(console, "By element, in order of their names", table)
     console.print()
     console.print(
         "Time lost is over the needed warnings delivered both times; those that no longer come are counted "

@@ -36,7 +36,9 @@ def plain_table(heads: Sequence[str], left: int = 1) -> Table:
     )
     for number, head in enumerate(heads):
         words = number < left
-        table.add_column(head, justify="left" if words else "right", no_wrap=not words, overflow="fold")
+        # The first column names the row: a name broken over two lines could not be found again.
+        whole = number == 0 or not words
+        table.add_column(head, justify="left" if words else "right", no_wrap=whole, overflow="fold")
     return table
 
 
