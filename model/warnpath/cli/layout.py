@@ -14,11 +14,20 @@ NOTHING = "-"
 """Stands where there is no value."""
 
 
-def print_table(console: Console, title: str, table: Table, caption: str = "") -> None:
-    """Print a table under its title, an empty line before it."""
+def print_table(console: Console, title: str, table: Table, caption: str = "", whole: bool = False) -> None:
+    """Print a table under its title, an empty line before it; a `whole` one is not squeezed to the width."""
     console.print()
     console.print(title, style="bold")
-    console.print(table)
+    if whole:
+        for column in table.columns:
+            column.no_wrap = True
+        natural = table.__rich_measure__(console, console.options.update(max_width=1000)).maximum
+        usual = console.width
+        console.width = max(natural, usual)
+        console.print(table)
+        console.width = usual
+    else:
+        console.print(table)
     if caption:
         console.print(caption)
 

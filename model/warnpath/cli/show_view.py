@@ -166,7 +166,7 @@ def print_section(console: Console, name: str, rows: Rows) -> None:
     table = plain_table([_head(field) for field in shown], left=words)
     for row in rows:
         table.add_row(*(_cell(row[field]) for field in shown))
-    print_table(console, f"{name} ({len(rows)})", table)
+    print_table(console, f"{name} ({len(rows)})", table, whole=True)
     if "way" in rows[0]:
         console.print("\nways")
         for row in rows:
@@ -176,7 +176,8 @@ def print_section(console: Console, name: str, rows: Rows) -> None:
 
 
 def _head(field: str) -> str:
-    return field.replace("_", " ")
+    """Unit below the name, so that a column is no wider than its numbers."""
+    return field.replace("_", "\n") if field not in WORDS else field.replace("_", " ")
 
 
 def _cell(value: Any) -> str:
