@@ -20,7 +20,6 @@ from warnpath.engine.plan import Plan
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
 from warnpath.network.graph import path_floor_s
-from warnpath.scenario import effective_link, reliability
 
 NONE = float("nan")
 
@@ -215,7 +214,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "direction": plan.network.link_directions[index],
                 "lost": link.lost,
                 "retransmissions": link.retransmissions,
-                "availability_theoretical": _known(effective_link(plan.scenario, element).availability),
+                "availability_theoretical": plan.network.availability[element],
             }
         )
         rows.append(row)
@@ -231,9 +230,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "direction": "",
                 "lost": 0,
                 "retransmissions": 0,
-                "availability_theoretical": _known(
-                    reliability(item.availability, item.mtbf_h, item.mttr_h)[0]
-                ),
+                "availability_theoretical": plan.network.availability[element],
             }
         )
         rows.append(row)
@@ -340,8 +337,3 @@ def _element_row(item: Any, end_s: float, servers: int) -> dict[str, Any]:
         "dropped": item.dropped,
         "availability_realised": 1.0 - down_s / end_s if end_s > 0.0 else NONE,
     }
-
-
-def _known(value: float | None) -> float:
-    """Stationary availability; NaN where neither it nor MTBF and MTTR are stated."""
-    return NONE if value is None else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from warnpath.network.flows import Flow, standard_flows
 from warnpath.network.graph import build_graph
 from warnpath.network.release import build_policy
 from warnpath.network.routing import FLOW_STATE, FLOW_TREE, RoutingTables, recompute_all, tables_from_graph
-from warnpath.scenario import effective_link
+from warnpath.scenario import effective_link, reliability
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
@@ -46,6 +47,8 @@ class NetworkPart:
     link_directions: list[str]
     outage_elements: list[str]
     external_flows: frozenset[tuple[str, str]]
+    availability: dict[str, float]
+    """Stationary availability of each node and link; NaN where neither it nor MTBF and MTTR are stated."""
 
     def tree_of(self, kind: str, source: str, destination: str) -> tuple[int, int]:
         """Route tree and initial clearance of a flow; (-1, 0) if there is no such flow or no route for it."""
@@ -169,7 +172,14 @@ def plan_network(
         external_flows=frozenset(
             (flow.source, flow.destination) for flow in tables.flows if flow.kind == "external"
         ),
+        availability=_availability(scenario),
     )
+
+
+def _availability(scenario: Scenario) -> dict[str, float]:
+    stated = {node.id: reliability(node.availability, node.mtbf_h, node.mttr_h)[0] for node in scenario.node}
+    stated.update({link.id: effective_link(scenario, link).availability for link in scenario.link})
+    return {element: math.nan if value is None else value for element, value in stated.items()}
 
 
 def _nodes(
