@@ -116,7 +116,7 @@ def test_the_better_of_two_alike_replaces_the_other() -> None:
         write_report(t.reports, row, 10.0 + row, ORIGIN, variance * np.eye(6), thrust=0.01 * variance)
     # All at one time and with one shape, so nothing is gained by mixing.
     t.reports[:3, layout.REPORT_TIME] = 12.0
-    assert gather(t.reports, t.settings, t.scratch, 0, 3, -1, 12.0, 5) == 1
+    assert gather(t.reports, t.settings, t.scratch, 0, 3, -1, 12.0, 5) == -1 - 1
     assert covariance(t.reports, 5) == pytest.approx(np.eye(6), abs=1e-9)
     assert (t.reports[5, layout.THRUST], t.reports[5, layout.LAST_PLOT_TIME]) == (0.01, 11.0)
 
@@ -167,6 +167,18 @@ def test_a_poor_report_leaves_the_own_track_as_it_is() -> None:
     assert fuse(alone, tracker.settings, tracker.scratch, tracker.ground, 0, 1, 0, time, 5) == 1
     assert tracker.reports[5].tobytes() == alone[5].tobytes()
     assert tracker.reports[5, layout.SOURCES] == 1.0
+
+
+def test_a_report_that_knows_more_in_every_way_takes_the_place_of_the_own_track() -> None:
+    tracker, time = two_nations()
+    matrix = covariance(tracker.reports, 0) / 25.0
+    state = tracker.reports[0, layout.STATE : layout.STATE + 6].copy()
+    write_report(tracker.reports, 1, tracker.reports[0, layout.REPORT_TIME], state, matrix, thrust=0.01)
+    tracker.reports[1, layout.LN_BALLISTIC + 1] = tracker.reports[0, layout.LN_BALLISTIC + 1]
+    assert make(tracker, 0, 3, 0, time) == 1
+    assert tracker.reports[5, layout.SOURCES] == 1.0
+    assert tracker.reports[5, layout.THRUST] == 0.01
+    assert tracker.reports[5, layout.IMPACT_SIGMA] < 0.5 * tracker.reports[0, layout.IMPACT_SIGMA]
 
 
 @given(st.floats(0.5, 2.0), st.floats(0.2, 3.0), st.integers(0, 2**32 - 1))
@@ -237,7 +249,7 @@ def test_a_report_is_predicted_to_the_time_of_the_picture() -> None:
     assert later is not None
     t = Tracker()
     write_report(t.reports, 0, 260.0, state[:6], np.diag([1e4] * 3 + [1.0] * 3))
-    assert gather(t.reports, t.settings, t.scratch, 0, 1, -1, 300.0, 5) == 1
+    assert gather(t.reports, t.settings, t.scratch, 0, 1, -1, 300.0, 5) == -1
     assert t.reports[5, layout.STATE : layout.STATE + 3] == pytest.approx(later[:3], abs=0.1)
     # 40 s of 1 m/s beside 100 m.
     assert covariance(t.reports, 5)[1, 1] == pytest.approx(1e4 + 40.0**2, rel=0.02)

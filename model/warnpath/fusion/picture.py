@@ -173,7 +173,9 @@ def gather(
     time_s: float,
     out_row: int,
 ) -> int:
-    """Fuse the reports that may be fused, in row order, into a row; returns how many had a part in it.
+    """Fuse the reports that may be fused, in row order, into a row.
+
+    Returns how many had a part in it, and -1 - row where it was that row alone.
 
     A report whose thrust probability is over the threshold is left out: its state is a guess about a
     force that nobody knows, predicting it as free flight over its age is wrong by kilometres, and an
@@ -217,6 +219,7 @@ def gather(
                 continue
             if added == 2:
                 used = 0
+                ballistic = row
                 thrust = 0.0
                 plots = 0.0
                 youngest = -1e300
@@ -239,6 +242,8 @@ def gather(
     reports[out_row, LN_BALLISTIC] = reports[ballistic, LN_BALLISTIC]
     reports[out_row, LN_BALLISTIC + 1] = reports[ballistic, LN_BALLISTIC + 1]
     reports[out_row, SOURCES] = used
+    if used == 1:
+        return -1 - ballistic
     return used
 
 
@@ -301,6 +306,10 @@ def fuse(
     ground[0, 0] = 0.0
     ground[spare, 0] = 0.0
     used = gather(reports, settings, scratch, first, count, -1, time_s, out_row)
+    sole = -1
+    if used < 0:
+        sole = -1 - used
+        used = 1
     own_sigma = math.inf
     sigma = math.inf
     for candidate in range(2):
@@ -309,7 +318,7 @@ def fuse(
         if candidate == 1:
             row = out_row
             head = spare
-            if used == 1 and own_sigma < math.inf:
+            if sole == own_row and own_sigma < math.inf:
                 # Nothing but the own track is in it.
                 break
         if row >= 0 and impact_at(reports, row, settings, scratch, ground, head) == 1:
