@@ -17,7 +17,7 @@ CONSUMERS = (
     ("kr-seoul", "area_alert", "kr-kamd", "KR", None),
     ("kr-maritime", "launch_notice", "kr-kamd", "KR", 860.0),
 )
-# Median seconds of each stage for an area alert; sums to about 240 s, the order of the alert of 29 August 2017.
+# Median seconds of each stage for an area alert; sums to about 240 s, as on 29 August 2017.
 MEDIANS_S = (14.0, 4.5, 0.3, 0.6, 0.2, 0.1, 0.1, 3.0, 95.0, 110.0, 12.0)
 
 
@@ -42,7 +42,7 @@ def outputs(
     delay_s: float = 0.0,
     never: float = 0.1,
 ) -> list[Output]:
-    """Replications of a small scenario; `never` is the share of warnings lost, `delay_s` is added to release."""
+    """Replications of a small scenario; `never`: share of warnings lost, `delay_s`: added to release."""
     return [
         Output(
             replication=number,

@@ -107,8 +107,8 @@ def test_a_slower_hub_never_brings_a_notice_forward():
 
 @pytest.mark.parametrize("launch_set", ["overflight", "overflight-far"])
 def test_national_alerts_come_in_the_published_three_to_five_minutes(launch_set):
-    # 29 August 2017: launch 05:58, J-Alert 06:02; 15 September 2017: 06:57 and 07:00 (public alert times, to the
-    # minute; 120 to 300 s is the published range from launch to alert). The second is the check.
+    # 29 August 2017: launch 05:58, J-Alert 06:02; 15 September 2017: 06:57 and 07:00 (public times, to the
+    # minute; the published range from launch to alert is 3 to 5 minutes). The second is the check.
     alerts = warnings_of("national-only", launch_set)
     alerts = alerts[(alerts["product"] == "area_alert") & alerts.needed & (alerts.nation == "JP")]
     assert len(alerts) >= REPLICATIONS

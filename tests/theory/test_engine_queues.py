@@ -13,7 +13,7 @@ from tests.engine_cases import batch_interval, poisson_source, run_traffic, two_
 MESSAGES = 20_000
 
 
-def agrees(values: np.ndarray, exact: float) -> None:
+def assert_agrees(values: np.ndarray, exact: float) -> None:
     mean, error = batch_interval(values)
     assert abs(mean - exact) <= 4.0 * error, f"{mean:.6g} +- {error:.2g}, exact {exact:.6g}"
 
@@ -24,7 +24,7 @@ def test_a_long_link_carries_many_messages_at_once_and_waits_for_transmission_on
     scenario = two_nodes(tmp_path, end_s=2 * MESSAGES, capacity_kbps=8, propagation_ms=30_000)
     messages = run_traffic(scenario, lambda run: poisson_source(run, 0.5, lambda _: 1000.0, seed=1))
     arrived = messages[messages.status == "delivered"]
-    agrees(arrived.latency_s.to_numpy() - 31.0, 0.5)
+    assert_agrees(arrived.latency_s.to_numpy() - 31.0, 0.5)
     # About 15 messages are in the air at any time (Little: 0.5/s x 30 s), all of them counted at the end.
     assert 3 <= (messages.status == "in_flight").sum() <= 35
 
@@ -35,7 +35,7 @@ def test_exponential_sizes_give_the_mm1_sojourn(tmp_path):
     messages = run_traffic(
         scenario, lambda run: poisson_source(run, 0.8, lambda g: g.exponential(1000.0), seed=2)
     )
-    agrees(messages[messages.status == "delivered"].latency_s.to_numpy(), 5.0)
+    assert_agrees(messages[messages.status == "delivered"].latency_s.to_numpy(), 5.0)
 
 
 def test_a_finite_queue_loses_what_md1k_loses(tmp_path):
@@ -44,8 +44,8 @@ def test_a_finite_queue_loses_what_md1k_loses(tmp_path):
     scenario = two_nodes(tmp_path, end_s=1.25 * MESSAGES, capacity_kbps=8, medium="queue_limit = 4")
     messages = run_traffic(scenario, lambda run: poisson_source(run, 0.8, lambda _: 1000.0, seed=3))
     done = messages[messages.status != "in_flight"]
-    agrees((done.status == "queue_full").to_numpy().astype(float), 0.03529039643618077)
-    agrees(done[done.status == "delivered"].latency_s.to_numpy(), 2.2096665728728043)
+    assert_agrees((done.status == "queue_full").to_numpy().astype(float), 0.03529039643618077)
+    assert_agrees(done[done.status == "delivered"].latency_s.to_numpy(), 2.2096665728728043)
     assert set(messages.status) <= {"delivered", "queue_full", "in_flight"}
 
 
@@ -59,8 +59,8 @@ def test_warnings_overtake_background_without_preemption(tmp_path):
 
     messages = run_traffic(scenario, both)
     done = messages[messages.status == "delivered"]
-    agrees(done[done.priority == 0].latency_s.to_numpy() - 1.0, 0.4375)
-    agrees(done[done.priority == 2].latency_s.to_numpy() - 1.0, 1.4583333333333333)
+    assert_agrees(done[done.priority == 0].latency_s.to_numpy() - 1.0, 0.4375)
+    assert_agrees(done[done.priority == 2].latency_s.to_numpy() - 1.0, 1.4583333333333333)
 
 
 def test_two_servers_wait_as_erlang_says(tmp_path):
@@ -68,7 +68,7 @@ def test_two_servers_wait_as_erlang_says(tmp_path):
     service = 'servers = 2\nservice = { kind = "exponential", mean_s = 1 }'
     scenario = two_nodes(tmp_path, end_s=1.5 * MESSAGES, node=service)
     messages = run_traffic(scenario, lambda run: poisson_source(run, 1.6, lambda _: 0.0, seed=6))
-    agrees(messages[messages.status == "delivered"].latency_s.to_numpy(), 2.7777777777777786)
+    assert_agrees(messages[messages.status == "delivered"].latency_s.to_numpy(), 2.7777777777777786)
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def test_retransmission_takes_what_stop_and_wait_takes(tmp_path, loss, mean_s):
     scenario = two_nodes(tmp_path, end_s=MESSAGES, propagation_ms=250, medium=medium + "\nkeep_order = false")
     messages = run_traffic(scenario, lambda run: poisson_source(run, 1.0, lambda _: 0.0, seed=7))
     done = messages[messages.status == "delivered"]
-    agrees(done.latency_s.to_numpy(), mean_s)
-    agrees(done.attempts.to_numpy().astype(float), 1.0 / (1.0 - loss))
+    assert_agrees(done.latency_s.to_numpy(), mean_s)
+    assert_agrees(done.attempts.to_numpy().astype(float), 1.0 / (1.0 - loss))
 
 
 def test_a_sender_gives_up_after_its_attempts(tmp_path):
@@ -91,7 +91,7 @@ def test_a_sender_gives_up_after_its_attempts(tmp_path):
     scenario = two_nodes(tmp_path, end_s=MESSAGES, medium=medium)
     messages = run_traffic(scenario, lambda run: poisson_source(run, 1.0, lambda _: 0.0, seed=8))
     done = messages[messages.status != "in_flight"]
-    agrees((done.status == "lost").to_numpy().astype(float), 0.2**3)
+    assert_agrees((done.status == "lost").to_numpy().astype(float), 0.2**3)
 
 
 def test_order_is_kept_where_the_link_keeps_it(tmp_path):

@@ -57,9 +57,16 @@ def test_a_change_of_a_compiled_source_names_another_folder(monkeypatch):
 
 def test_numbas_own_setting_is_put_back_even_after_an_error():
     before = numba.core.config.CACHE_DIR
-    with pytest.raises(RuntimeError), cache_folder_in_use() as folder:
-        assert str(folder) == numba.core.config.CACHE_DIR
-        raise RuntimeError
+    seen = []
+
+    def fail() -> None:
+        with cache_folder_in_use() as folder:
+            seen.append((str(folder), numba.core.config.CACHE_DIR))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert seen[0][0] == seen[0][1]
     assert before == numba.core.config.CACHE_DIR
 
 

@@ -14,20 +14,19 @@ NOTHING = "-"
 """Stands where there is no value."""
 
 
-def print_table(console: Console, title: str, table: Table, caption: str = "", whole: bool = False) -> None:
-    """Print a table under its title, an empty line before it; a `whole` one is not squeezed to the width."""
+def print_table(console: Console, title: str, table: Table, caption: str = "") -> None:
+    """Print a table under its title, an empty line before it.
+
+    Nothing in it is cut or broken over lines: what is wider than the console is printed as wide as it is.
+    """
     console.print()
     console.print(title, style="bold")
-    if whole:
-        for column in table.columns:
-            column.no_wrap = True
-        natural = table.__rich_measure__(console, console.options.update(max_width=1000)).maximum
-        usual = console.width
-        console.width = max(natural, usual)
-        console.print(table)
-        console.width = usual
-    else:
-        console.print(table)
+    usual = console.width
+    console.width = max(
+        usual, table.__rich_measure__(console, console.options.update(max_width=1000)).maximum
+    )
+    console.print(table)
+    console.width = usual
     if caption:
         console.print(caption)
 
@@ -37,17 +36,9 @@ def plain_table(heads: Sequence[str], left: int = 1) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0), pad_edge=False)
     for number, head in enumerate(heads):
-        words = number < left
-        # The first column names the row: a name broken over two lines could not be found again.
-        whole = number == 0 or not words
-        table.add_column(head, justify="left" if words else "right", no_wrap=whole, overflow="fold")
+        table.add_column(head, justify="left" if number < left else "right", no_wrap=True)
     return table
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import mean_cell, percent, plain_table, print_table, seconds, share_cell
+from warnpath.cli.layout import mean_cell, mean_text, percent, plain_table, print_table, seconds, share_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,20 +46,23 @@ SHARES = {
 }
 PRODUCT_NAMES = {"launch_notice": "launch notice", "area_alert": "area alert"}
 MOST_LAUNCHES = 3
-"""Launches shown one by one unless asked for more."""
+"""Launches shown in full; of more, unless asked for, the one with the least time left."""
 BUSIEST = 5
+WIDE = 92
+"""Width from which on the deadline and a low quantile have room beside the time left."""
 
 
 def print_run(console: Console, result: Result, verbose: bool) -> None:
     """Print the tables of a run: per launch milestones, budget and outcome; then the busiest links."""
     console.print(title_line(result), style="bold")
     if "summary" in result.tables:
-        launches = list(dict.fromkeys(result.summary["launch"]))
-        shown = launches if verbose else launches[:MOST_LAUNCHES]
-        for launch in shown:
-            print_launch(console, Figures(result.summary, launch), launch)
-        if len(shown) < len(launches):
-            console.print(f"\n{len(launches) - len(shown)} more launches: -v shows all.")
+        launches = {
+            launch: Figures(result.summary, launch) for launch in dict.fromkeys(result.summary["launch"])
+        }
+        if len(launches) > MOST_LAUNCHES:
+            print_launches(console, launches)
+        for launch in launches if verbose or len(launches) <= MOST_LAUNCHES else [_tightest(launches)]:
+            print_launch(console, launches[launch], launch)
     if "elements" in result.tables:
         print_links(console, result.elements, None if verbose else BUSIEST)
     console.print()
@@ -109,6 +112,39 @@ class Figures:
             chosen = [name for name in keep if self.consumers[name] == product]
             if chosen:
                 yield words, chosen
+
+
+def print_launches(console: Console, launches: Mapping[str, Figures]) -> None:
+    """Print one line per launch: time left, and how many warnings never came, for each who was in danger."""
+    needing = [
+        consumer
+        for consumer in next(iter(launches.values())).consumers
+        if any(figures.row(consumer, "never_share")["n"] for figures in launches.values())
+    ]
+    table = plain_table(["", *(f"{consumer}\ntime left s" for consumer in needing)])
+    for launch, figures in launches.items():
+        table.add_row(launch, *(_time_left(figures, consumer) for consumer in needing))
+    title = (
+        f"{len(launches)} launches, time left (mean ± 95 %); below in full: the one with the least, -v: all"
+    )
+    print_table(console, title, table)
+
+
+def _time_left(figures: Figures, consumer: str) -> str:
+    margin, never = figures.row(consumer, "margin_s"), figures.row(consumer, "never_share")
+    text = mean_text(margin["mean"], margin["ci_low"], margin["ci_high"])
+    return f"{text}, {percent(never['mean'])} never" if never["mean"] > 0.0 else text
+
+
+def _tightest(launches: Mapping[str, Figures]) -> str:
+    """Launch with the least mean time left for anyone."""
+
+    def least(launch: str) -> float:
+        figures = launches[launch]
+        margins = [figures.row(consumer, "margin_s")["mean"] for consumer in figures.consumers]
+        return min((margin for margin in margins if not math.isnan(margin)), default=math.inf)
+
+    return min(launches, key=least)
 
 
 def print_launch(console: Console, figures: Figures, launch: str) -> None:
@@ -161,22 +197,22 @@ def _print_means(
 
 
 def _print_outcomes(console: Console, figures: Figures, shown: Sequence[str]) -> None:
-    table = plain_table(["", "need-\ned", "dead-\nline s", "time\nleft s", "left\np5 s", *SHARES.values()])
+    is_wide = console.width >= WIDE
+    more = ["dead-\nline s", "left\np5 s"] if is_wide else []
+    table = plain_table(["", "need-\ned", "time\nleft s", *more, *SHARES.values()])
     for product, names in figures.by_product(shown):
         table.add_row(product, style="italic")
         for name in names:
-            margin = figures.row(name, "margin_s")
-            needed = int(figures.row(name, "never_share")["n"])
+            margin, latency = figures.row(name, "margin_s"), figures.row(name, "latency_s")
+            more = [seconds(margin["mean"] + latency["mean"]), seconds(margin["p05"])] if is_wide else []
             table.add_row(
                 f" {name}",
-                str(needed),
-                seconds(margin["mean"] + figures.row(name, "latency_s")["mean"]),
+                str(int(figures.row(name, "never_share")["n"])),
                 figures.mean(name, "margin_s"),
-                seconds(margin["p05"]),
+                *more,
                 *(figures.share(name, metric) for metric in SHARES),
             )
-    title = "Warning time left, and what became of the warnings (mean ± 95 %; shares with 95 % interval)"
-    print_table(console, title, table)
+    print_table(console, "Warning time left and outcome (mean ± 95 %, shares with 95 % interval)", table)
 
 
 def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> None:

@@ -166,7 +166,7 @@ def print_section(console: Console, name: str, rows: Rows) -> None:
     table = plain_table([_head(field) for field in shown], left=words)
     for row in rows:
         table.add_row(*(_cell(row[field]) for field in shown))
-    print_table(console, f"{name} ({len(rows)})", table, whole=True)
+    print_table(console, f"{name} ({len(rows)})", table)
     if "way" in rows[0]:
         console.print("\nways")
         for row in rows:

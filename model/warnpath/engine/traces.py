@@ -98,8 +98,9 @@ def estimates_columns(plan: Plan, world: Any) -> Columns:
 
 
 def _element(plan: Plan, row: Any) -> str:
-    names = plan.network.link_elements if row.link >= 0 else plan.network.tables.node_ids
-    return names[max(row.link, row.node)]
+    if row.link >= 0:
+        return str(plan.network.link_elements[row.link])
+    return str(plan.network.tables.node_ids[row.node])
 
 
 def _floats(rows: Any, name: str) -> np.ndarray:
