@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import llvmlite.binding
@@ -17,9 +18,9 @@ def machine_code_is_ready() -> bool:
 
 def note_machine_code() -> None:
     """Remember that all machine code has been built."""
-    marker = _marker()
-    if not marker.exists():
-        marker.touch()
+    # Without the mark (a full disk) the next process only believes that it has to compile.
+    with suppress(OSError):
+        _marker().touch()
 
 
 def _marker() -> Path:
