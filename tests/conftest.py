@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,6 +15,10 @@ from hypothesis import HealthCheck, settings
 
 # Before anything imports matplotlib: figures are drawn without a window system.
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A script's background job ignores interruptions, and so do all programs that it starts; those under test must not.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[1]
 
