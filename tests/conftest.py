@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 # Before anything imports matplotlib: figures are drawn without a window system.
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-# A script's background job ignores interruptions, and so do all programs that it starts; those under test must not.
+# A script's background job ignores interruptions, and so does what it starts; programs under test must not.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
