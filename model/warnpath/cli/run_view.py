@@ -49,7 +49,7 @@ MOST_LAUNCHES = 3
 """Launches shown in full; of more, unless asked for, the one with the least time left."""
 BUSIEST = 5
 WIDE = 92
-"""Width from which on the deadline and a low quantile have room beside the time left."""
+"""Width from which on the deadline, a low quantile and the medium of a link have room as well."""
 
 
 def print_run(console: Console, result: Result, verbose: bool) -> None:
@@ -124,10 +124,10 @@ def print_launches(console: Console, launches: Mapping[str, Figures]) -> None:
     table = plain_table(["", *(f"{consumer}\ntime left s" for consumer in needing)])
     for launch, figures in launches.items():
         table.add_row(launch, *(_time_left(figures, consumer) for consumer in needing))
-    title = (
-        f"{len(launches)} launches, time left (mean ± 95 %); below in full: the one with the least, -v: all"
+    title = f"{len(launches)} launches, time left (mean ± 95 %)"
+    print_table(
+        console, title, table, "In full below: the launch with the least time left; with -v all of them."
     )
-    print_table(console, title, table)
 
 
 def _time_left(figures: Figures, consumer: str) -> str:
@@ -219,14 +219,16 @@ def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> No
     """Print the busiest links."""
     from warnpath.metrics.links import busiest
 
-    heads = ["link", "to", "medium", "busy", "queue\nmean", "queue\nmax", "mes-\nsages", "lost"]
-    table = plain_table(heads, left=3)
+    is_wide = console.width >= WIDE
+    names = ["link", "to", "medium"] if is_wide else ["link", "to"]
+    heads = [*names, "busy", "queue\nmean", "queue\nmax", "mes-\nsages", "lost"]
+    table = plain_table(heads, left=len(names))
     for row in busiest(elements, top=top).to_dict(orient="records"):
         ends = f"{small_percent(row['ci_low'])}-{small_percent(row['ci_high'])}".replace("%", "")
         table.add_row(
             str(row["element"]),
             str(row["direction"]).partition(">")[2],
-            str(row["group"]),
+            *([str(row["group"])] if is_wide else []),
             small_percent(row["utilisation"]) + ("" if math.isnan(row["ci_low"]) else f"\n{ends}"),
             f"{row['mean_queue']:.2g}",
             str(row["max_queue"]),
