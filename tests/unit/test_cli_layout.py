@@ -20,6 +20,8 @@ from warnpath.cli.sweep_view import _path_head
         (layout.mean_cell, (nan, nan, nan), "-"),
         (layout.mean_text, (-3.0, -4.5, -1.5), "-3.0 ±1.5"),
         (layout.mean_text, (-3.0, nan, nan), "-3.0"),
+        (layout.mean_text, (270.1, 105.9, 434.3), "270.1 ±164"),
+        (layout.mean_text, (270.1, 170.2, 370.0), "270.1 ±99.9"),
         (layout.share_cell, (0.25, 0.05, 0.57), "25%\n5-57"),
         (layout.share_cell, (nan, nan, nan), "-"),
         (layout.share_text, (1.0, 0.83, 1.0), "100% (83-100)"),

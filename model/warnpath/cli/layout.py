@@ -48,8 +48,9 @@ def seconds(value: float) -> str:
 
 
 def half_width(low: float, high: float) -> str:
-    """Half the width of a symmetric interval, with its sign."""
-    return "" if math.isnan(low) or math.isnan(high) else f"±{(high - low) / 2.0:.1f}"
+    """Half the width of a symmetric interval, with its sign; without a decimal where it is wide."""
+    half = (high - low) / 2.0
+    return "" if math.isnan(half) else f"±{half:.0f}" if half >= 99.95 else f"±{half:.1f}"
 
 
 def mean_cell(value: float, low: float, high: float) -> str:
