@@ -30,6 +30,12 @@ def test_readme_holds_the_command(name: str, end: str) -> None:
     assert f"```bash\n{command}\n```" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def test_readme_holds_the_command_for_the_slow_checks() -> None:
+    # In the environment that the test command made, with the markers that it leaves out.
+    assert readme_command("slow").stdout == ".venv/bin/python -m pytest -n 2 -m slow\n"
+    assert 'README slow" again slow "$scratch/test"' in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
 def test_a_command_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     readme = tmp_path / "README.md"
     readme.write_text("<!-- command: run -->\n```bash\necho this\n```\n", encoding="utf-8")
