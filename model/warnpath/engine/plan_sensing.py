@@ -12,10 +12,11 @@ from warnpath.engine.codes import LAUNCHED
 from warnpath.engine.plan_network import NetworkPart
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
-from warnpath.engine.scanning import HIT_WIDTH, visible_window
+from warnpath.engine.scanning import HIT_WIDTH
 from warnpath.physics.errors import PhysicsError
 from warnpath.physics.radar import SENSOR_COLUMNS, Radar, sensor_row
 from warnpath.physics.trajectory import FlightProfile, Trajectory, solve
+from warnpath.physics.visibility import speed_bound, visible_window
 from warnpath.scenario import Problem, ScenarioError, effective_launch, effective_sensor
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def plan_sensing(
     windows: list[tuple[float, float]] = []
     by_id = {node.id: node for node in scenario.node}
     working = np.zeros((2, HIT_WIDTH))
+    fastest_m_s = [speed_bound(truth, row["truth_first"], row["truth_count"]) for row in launch_rows]
     seen = set()
     for s, sensor in enumerate(sensors):
         node = by_id[sensor_ids[s]]
@@ -76,10 +78,12 @@ def plan_sensing(
                     truth,
                     launch["truth_first"],
                     launch["truth_count"],
+                    fastest_m_s[flight],
                     table,
                     sensor["row"],
                     WINDOW_STEP_S,
                     working,
+                    1,
                 )
             if window[0] < 0.0:
                 continue

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from warnpath.compilation import kernel
 from warnpath.physics.arrays import Table
 from warnpath.physics.earth import ellipsoid, geodetic_from_ecef
 from warnpath.physics.table import state_at
@@ -51,16 +52,21 @@ def ground_track(table: Table) -> Table:
     ndarray
         Shape (n, 3): t_s, lat_deg, lon_deg from launch to impact, evenly spaced by at most a second.
     """
-    count = len(table)
     steps = max(2, math.ceil((table[-1, 0] - table[0, 0]) / _TRACK_STEP_S))
-    times = np.linspace(table[0, 0], table[-1, 0], steps + 1)
-    state = np.zeros((1, 9))
-    track = np.empty((len(times), 3))
-    for place, time in enumerate(times):
-        state_at(table, 0, count, float(time), state, 0)
-        latitude, longitude, _ = geodetic_from_ecef(state[0, 0], state[0, 1], state[0, 2])
-        track[place] = time, math.degrees(latitude), math.degrees(longitude)
+    track = np.empty((steps + 1, 3))
+    track[:, 0] = np.linspace(table[0, 0], table[-1, 0], steps + 1)
+    _fill_track(table, track, np.zeros((1, 9)))
     return track
+
+
+@kernel("void(float64[:, ::1], float64[:, ::1], float64[:, ::1])")
+def _fill_track(table: Table, track: Table, state: Table) -> None:
+    """Latitude and longitude (deg) at the times of a track."""
+    for place in range(len(track)):
+        state_at(table, 0, len(table), track[place, 0], state, 0)
+        latitude, longitude, _height = geodetic_from_ecef(state[0, 0], state[0, 1], state[0, 2])
+        track[place, 1] = math.degrees(latitude)
+        track[place, 2] = math.degrees(longitude)
 
 
 def first_entry(trajectory: Trajectory, lat_deg: float, lon_deg: float, radius_km: float) -> AreaTruth:
