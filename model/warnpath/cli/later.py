@@ -17,8 +17,6 @@ LATER = {
     "breakeven": ("Where a chosen difference crosses zero.", "use `warnpath sweep` with a reference"),
     "report": ("One HTML file of a folder of results.", "the figures are in `warnpath.plot`"),
     "verify": ("The model against closed forms.", "the tests in tests/theory do it"),
-    "import": ("A network from a graph file.", "write a scenario file; see `warnpath schema`"),
-    "export": ("Results in other formats.", "the tables are Parquet; pandas and DuckDB read them"),
 }
 ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 

@@ -12,7 +12,9 @@ import typer
 from warnpath import __version__
 from warnpath.cli import later
 from warnpath.cli.check_command import check
+from warnpath.cli.export_command import export
 from warnpath.cli.failures_command import failures
+from warnpath.cli.import_command import import_graph
 from warnpath.cli.run_command import run
 from warnpath.cli.show_command import scenarios, schema, show
 from warnpath.cli.sweep_command import sweep
@@ -35,9 +37,13 @@ SHORT_HELP: dict[Callable[..., None], str] = {
     show: "Show nodes, links, routes and policy.",
     scenarios: "List the shipped scenarios.",
     schema: "Print the JSON Schema of files.",
+    import_graph: "Make a scenario's skeleton from a graph.",
+    export: "Write a scenario's network as graph files.",
 }
+NAMES: dict[Callable[..., None], str] = {import_graph: "import"}
+"""Commands that cannot bear the name of their function."""
 for _command, _help in SHORT_HELP.items():
-    app.command(short_help=_help)(_command)
+    app.command(NAMES.get(_command), short_help=_help)(_command)
 later.register(app)
 
 
