@@ -1,102 +1,90 @@
-"""Where compiled code spends its time: the handlers built once more, with a clock around every kernel."""
+"""Where compiled code spends its time: the program built once more, with a clock around every kernel."""
 
 from __future__ import annotations
 
-import inspect
-from types import SimpleNamespace
 from typing import Any
 
-import numba
 import numpy as np
-import pytest
 from llvmlite import ir
 
-from warnpath.engine.compiled import event_loop, linking, twins
+from warnpath.compilation.image import MachineCode
+from warnpath.compilation.kernels import KERNELS, ROOTS
+from warnpath.compilation.program import Lower, build_object
+from warnpath.compilation.sources import import_compiled_modules
+from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import Template
-from warnpath.engine.compiled.numba_extension import intrinsic
-from warnpath.engine.compiled.world_type import world_at
 from warnpath.engine.plan import Plan
-
-ROOM = 64
 
 
 def kernel_shares(plan: Plan, replications: int = 5) -> dict[str, float]:
     """Share of each kernel that handlers call in the time of the event loop, by the processor's counter."""
-    counter = np.zeros(ROOM, dtype=np.int64)
-    names: list[str] = []
+    import_compiled_modules()
+    places = {symbol: place for place, symbol in enumerate(sorted(KERNELS))}
+    counter = np.zeros(len(places) + 1, dtype=np.int64)
 
-    def clocked(kernel: Any) -> Any:
-        function = kernel.py_func
-        call = linking.callable_by_symbol(kernel, f"{function.__module__}.{function.__name__}")
-        names.append(function.__name__)
-        return _clocked(call, kernel, counter.ctypes.data + 8 * (len(names) - 1))
+    def clocked(symbol: str, lower: Lower) -> Lower:
+        if symbol not in places:
+            return lower
+        address = counter.ctypes.data + 8 * places[symbol]
+        return lambda *arguments: _clocked(lower, address, *arguments)
 
-    with pytest.MonkeyPatch.context() as patch:
-        # Nothing of this may reach the disk cache: it holds an address of this process.
-        patch.setattr(twins, "numba", SimpleNamespace(njit=lambda signature, cache: numba.njit(signature)))
-        patch.setattr(twins, "_kernel_call", _once(clocked))
-        patch.setattr(twins, "_handler_call", _once(_handler_call))
-        loop = twins.compiled_function.__wrapped__(event_loop.__name__, "run_events")
-        clocked_loop = clocked(loop)
-
-        @numba.njit("int64(uint8[::1])")
-        def run(record):  # type: ignore[no-untyped-def]
-            return clocked_loop(world_at(record))
-
+    # The result holds an address of this process: it never reaches the cache.
+    (root,) = ROOTS
+    run = MachineCode(build_object(clocked)).entry(root)
     template = Template(plan)
+    total = 0
     for replication in range(replications + 1):
         if replication == 1:
             counter[:] = 0
+            total = 0
         world = template.world(replication, 1, ())
+        before = _cycles()
         while (reason := run(world.record)) in (event_loop.GROW, event_loop.LOG_FULL):
             if reason == event_loop.GROW:
                 world.grow()
             world.log_count = 0
-    total = counter[names.index("run_events")]
-    return {name: cycles / total for name, cycles in zip(names, counter.tolist(), strict=False)}
+        total += _cycles() - before
+    shares: dict[str, float] = {}
+    for symbol, place in places.items():
+        name = symbol.rpartition(".")[2]
+        shares[name] = shares.get(name, 0.0) + float(counter[place]) / total
+    return shares
 
 
-def _handler_call(module: str, name: str) -> Any:
-    # A symbol of its own: the engine's stays what it is.
-    return linking.callable_by_symbol(
-        twins.compiled_function.__wrapped__(module, name), f"clocked.{module}.{name}"
-    )
-
-
-def _once(make: Any) -> Any:
-    kept: dict[Any, Any] = {}
-
-    def find(*key: Any) -> Any:
-        if key not in kept:
-            kept[key] = make(*key)
-        return kept[key]
-
-    return find
-
-
-def _clocked(call: Any, compiled: Any, address: int) -> Any:
+def _clocked(lower: Lower, address: int, context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     """The same call, with the cycles it takes added to the number at an address."""
-    (overload,) = compiled.overloads.values()
-    signature = overload.signature
+    word = ir.IntType(64)
+    now = builder.module.declare_intrinsic("llvm.readcyclecounter", (), ir.FunctionType(word, []))
+    started = builder.call(now, [])
+    value = lower(context, builder, signature, arguments)
+    place = builder.inttoptr(ir.Constant(word, address), word.as_pointer())
+    spent = builder.sub(builder.call(now, []), started)
+    builder.store(builder.add(builder.load(place), spent), place)
+    return value
 
-    def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        word = ir.IntType(64)
-        now = builder.module.declare_intrinsic("llvm.readcyclecounter", (), ir.FunctionType(word, []))
-        started = builder.call(now, [])
-        value = call._defn(context.typing_context, *sig.args)[1](context, builder, sig, args)
-        place = builder.inttoptr(ir.Constant(word, address), word.as_pointer())
-        spent = builder.sub(builder.call(now, []), started)
-        builder.store(builder.add(builder.load(place), spent), place)
-        return value
 
-    def typed(typingctx: Any, *arguments: Any) -> Any:
-        return signature, lower
+def _cycles() -> int:
+    """The processor's counter, as the clocks in compiled code read it."""
+    return _counter_function()()
 
-    typed.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
-        [
-            inspect.Parameter(name, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-            for name in ("typingctx", *inspect.signature(compiled.py_func).parameters)
-        ]
-    )
-    typed.__name__ = compiled.py_func.__name__
-    return intrinsic(typed)
+
+def _counter_function() -> Any:
+    import ctypes
+
+    import llvmlite.binding as llvm
+
+    if not _kept:
+        source = """
+            declare i64 @llvm.readcyclecounter()
+            define i64 @cycles() { %now = call i64 @llvm.readcyclecounter()
+            ret i64 %now }
+        """
+        machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(source), machine)
+        engine.finalize_object()
+        address = engine.get_function_address("cycles")
+        _kept.extend((engine, ctypes.CFUNCTYPE(ctypes.c_int64)(address)))
+    return _kept[1]
+
+
+_kept: list[Any] = []

@@ -25,7 +25,7 @@ SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "note_cold_kernels", lambda *_: None)
+    monkeypatch.setattr(console, "note_cold_program", lambda *_: None)
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine, *arguments: str) -> Any:
@@ -154,7 +154,7 @@ def test_names_of_tables_in_a_list() -> None:
 @pytest.mark.parametrize(
     ("is_cold", "quiet", "told"), [(True, False, True), (True, True, False), (False, False, False)]
 )
-def test_cold_kernels_are_announced_once(
+def test_building_the_program_is_announced_once(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     is_cold: bool,
@@ -162,8 +162,8 @@ def test_cold_kernels_are_announced_once(
     told: bool,
 ) -> None:
     monkeypatch.undo()
-    monkeypatch.setattr("warnpath.compilation.cache_is_cold", lambda: is_cold)
-    console.note_cold_kernels(quiet)
+    monkeypatch.setattr("warnpath.compilation.image.machine_code_is_ready", lambda: not is_cold)
+    console.note_cold_program(quiet)
     captured = capsys.readouterr()
-    assert ("Compiling the numerical kernels; this is done once" in captured.err) is told
+    assert ("Compiling the model to machine code; this is done once" in captured.err) is told
     assert captured.out == ""

@@ -1,28 +1,43 @@
-"""The cache of machine code: named by its sources, and never the wrong one."""
+"""The compiled program: named by its sources, built once, whole on disk, called with what it takes."""
 
 from __future__ import annotations
 
+import math
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-import numba.core.config
+import numpy as np
 import pytest
 
-from warnpath import compilation
-from warnpath.compilation import cache_folder, cache_folder_in_use, compiled_sources, source_hash
+import warnpath
+from warnpath.compilation import cache_folder, compiled_sources, image, program, source_hash, sources
+from warnpath.compilation.kernels import KERNELS, ROOTS, Kernel, kernel
+from warnpath.engine.random_streams import (
+    _MIDDLE_NUMERATOR,
+    _TAIL_NUMERATOR,
+    _rational,
+    draw,
+    philox_words,
+    uniform,
+)
+from warnpath.physics.earth import ecef_from_geodetic
 
-PACKAGE = Path(compilation.__file__).parent
+PACKAGE = Path(warnpath.__file__).parent
+SMALL = Path(__file__).resolve().parents[1] / "scenarios" / "small.toml"
 
 
 def names() -> set[str]:
     return {str(file.relative_to(PACKAGE)) for file in compiled_sources()}
 
 
-def test_kernels_handlers_and_what_they_import_name_the_folder():
+def test_kernels_handlers_compilers_and_what_they_import_name_the_folder() -> None:
     assert {
-        "compilation.py",
+        "compilation/program.py",
+        "compilation/entries.py",
         "engine/codes.py",
+        "engine/compiled/event_loop.py",
         "engine/handlers/links.py",
         "engine/random_streams.py",
         "fusion/layout.py",
@@ -30,11 +45,11 @@ def test_kernels_handlers_and_what_they_import_name_the_folder():
     } <= names()
 
 
-def test_what_is_never_compiled_does_not():
+def test_what_is_never_compiled_does_not() -> None:
     assert not names() & {"cli/main.py", "engine/columns.py", "network/graph.py", "results/store.py"}
 
 
-def test_every_file_with_a_kernel_counts():
+def test_every_file_with_a_kernel_counts() -> None:
     with_kernels = {
         str(file.relative_to(PACKAGE)) for file in PACKAGE.rglob("*.py") if "\n@kernel(" in file.read_text()
     }
@@ -42,12 +57,12 @@ def test_every_file_with_a_kernel_counts():
     assert with_kernels <= names()
 
 
-def test_a_change_of_a_compiled_source_names_another_folder(monkeypatch):
+def test_a_change_of_a_compiled_source_names_another_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     before = source_hash()
-    sources = compiled_sources()
+    files = compiled_sources()
     layout = PACKAGE / "fusion" / "layout.py"
-    changed = {**sources, layout: sources[layout] + b"\n# changed\n"}
-    monkeypatch.setattr(compilation, "compiled_sources", lambda: changed)
+    changed = {**files, layout: files[layout] + b"\n# changed\n"}
+    monkeypatch.setattr(sources, "compiled_sources", lambda: changed)
     source_hash.cache_clear()
     try:
         assert source_hash() != before
@@ -55,25 +70,10 @@ def test_a_change_of_a_compiled_source_names_another_folder(monkeypatch):
         source_hash.cache_clear()
 
 
-def test_numbas_own_setting_is_put_back_even_after_an_error():
-    before = numba.core.config.CACHE_DIR
-    seen = []
-
-    def fail() -> None:
-        with cache_folder_in_use() as folder:
-            seen.append((str(folder), numba.core.config.CACHE_DIR))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert seen[0][0] == seen[0][1]
-    assert before == numba.core.config.CACHE_DIR
-
-
-def test_the_folder_can_be_chosen(tmp_path):
-    program = "from warnpath.compilation import cache_folder; print(cache_folder())"
+def test_the_folder_can_be_chosen(tmp_path: Path) -> None:
+    source = "from warnpath.compilation import cache_folder; print(cache_folder())"
     done = subprocess.run(
-        [sys.executable, "-c", program],
+        [sys.executable, "-c", source],
         env={"WARNPATH_CACHE_DIR": str(tmp_path), "PATH": "", "PYTHONPATH": str(PACKAGE.parent)},
         capture_output=True,
         text=True,
@@ -81,3 +81,128 @@ def test_the_folder_can_be_chosen(tmp_path):
     )
     assert Path(done.stdout.strip()).parent == tmp_path
     assert Path(done.stdout.strip()).name == cache_folder().name
+
+
+def test_checks_of_bounds_have_machine_code_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = image.image_file()
+    monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")
+    image._machine.cache_clear()
+    try:
+        assert image.image_file() != plain
+    finally:
+        image._machine.cache_clear()
+
+
+def test_a_damaged_image_is_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uniform(1, 2, 3)
+    whole = image.image_file().read_bytes()
+    monkeypatch.setattr(image, "cache_folder", lambda: tmp_path)
+    assert image._read() is None
+    image.image_file().write_bytes(whole)
+    assert image._read() == whole[16:]
+    for damaged in (whole[:-1], b"", whole[:7], whole[:-1] + bytes([whole[-1] ^ 1])):
+        image.image_file().write_bytes(damaged)
+        assert image._read() is None
+
+
+FIRST_RESULT = f"""
+import sys
+from warnpath.compilation.image import machine_code_is_ready
+print(machine_code_is_ready())
+from warnpath.engine import build_plan
+from warnpath.engine.run import run_replication
+from warnpath.scenario import load
+print(run_replication(build_plan(load({str(SMALL)!r})), 0, engine="compiled").log_hash)
+print("numba" in sys.modules)
+"""
+
+
+def test_the_second_process_compiles_nothing_and_needs_no_numba() -> None:
+    uniform(1, 2, 3)
+    before = image.image_file().stat().st_mtime_ns
+    finished = subprocess.run(
+        [sys.executable, "-c", FIRST_RESULT], env=os.environ, capture_output=True, text=True, check=True
+    )
+    ready, log_hash, with_numba = finished.stdout.split()
+    assert (ready, with_numba) == ("True", "False")
+    assert len(log_hash) == 32
+    assert image.image_file().stat().st_mtime_ns == before
+
+
+def test_every_function_is_in_one_share() -> None:
+    sources.import_compiled_modules()
+    parts = program.collect()
+    assert set(KERNELS) | set(ROOTS) <= {part.symbol for part in parts} | {
+        symbol for symbol in KERNELS if not symbol.startswith("warnpath.")
+    }
+    for count in (1, 2, 3):
+        shares = program.share_out(parts, count)
+        assert sorted(part.symbol for share in shares for part in share) == [part.symbol for part in parts]
+        sizes = [sum(len(part.function.__code__.co_code) for part in share) for share in shares]
+        assert max(sizes) < 1.1 * min(sizes)
+
+
+def test_numbers_arrays_and_tuples_cross_into_machine_code_and_back() -> None:
+    assert uniform(5, 2**62, np.int64(3)) == uniform.py_func(5, 2**62, 3)  # type: ignore[attr-defined]
+    # Philox4x32-10, counter and key all ones: the published known-answer vector.
+    ones = 0xFFFFFFFF
+    assert philox_words(ones, ones, ones, ones, ones, ones) == (
+        0x408F276D,
+        0x41C83B0E,
+        0xA20BC7C6,
+        0x6D5451FD,
+    )
+    found = _rational(_MIDDLE_NUMERATOR, _TAIL_NUMERATOR, 0.3)
+    assert found == _rational.py_func(_MIDDLE_NUMERATOR, _TAIL_NUMERATOR, 0.3)  # type: ignore[attr-defined]
+    x, y, z = ecef_from_geodetic(0.3, -0.7, 11.5)
+    assert all(isinstance(value, float) for value in (x, y, z))
+    table = np.array([[1.0, 2.0, 5.0]])
+    assert draw(table, 0, 1, 2, 3) == pytest.approx(2.0 + 3.0 * uniform(1, 2, 3), abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "too many arguments, or too few"),
+        ((np.zeros((2, 3)), 0, 1, 2), "too many arguments, or too few"),
+        (([[0.0]], 0, 1, 2, 3), "C-contiguous arrays"),
+        ((np.zeros(3), 0, 1, 2, 3), "C-contiguous arrays"),
+        ((np.zeros((2, 3), dtype=np.float32), 0, 1, 2, 3), "C-contiguous arrays"),
+        ((np.zeros((2, 3), dtype=np.int64), 0, 1, 2, 3), "C-contiguous arrays"),
+        ((np.zeros((4, 6))[:, ::2], 0, 1, 2, 3), "C-contiguous arrays"),
+        ((np.zeros((2, 3)), "0", 1, 2, 3), "integer"),
+        ((np.zeros((2, 3)), 0.5, 1, 2, 3), "integer"),
+        ((np.zeros((2, 3)), None, 1, 2, 3), "integer"),
+    ],
+)
+def test_what_a_kernel_does_not_take_is_refused(arguments: tuple[object, ...], reason: str) -> None:
+    with pytest.raises(TypeError, match=reason):
+        draw(*arguments)  # type: ignore[arg-type]
+
+
+def test_a_number_beyond_64_bits_is_refused() -> None:
+    with pytest.raises(OverflowError):
+        uniform(2**63, 2, 3)
+
+
+def test_a_function_that_is_not_in_the_program_is_named() -> None:
+    with pytest.raises(KeyError, match="no such function"):
+        image.machine_code().entry("warnpath.physics.earth.nowhere")
+
+
+def test_a_kernel_outside_the_package_is_compiled_by_itself() -> None:
+    @kernel("float64(float64, int64)")
+    def halved(x: float, times: int) -> float:
+        for _ in range(times):
+            x = 0.5 * math.sqrt(x * x)
+        return x
+
+    assert isinstance(halved, Kernel)
+    assert halved(12.0, 2) == 3.0
+    assert "halved: float64(float64, int64)" in repr(halved)
+
+
+def test_kernels_survive_pickling() -> None:
+    import pickle
+
+    assert pickle.loads(pickle.dumps(uniform)) is uniform

@@ -19,9 +19,9 @@ from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld, Template
 from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
+from warnpath.engine.compiled.entry import handler_signature
 from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, WORLD_DTYPE
 from warnpath.engine.compiled.layout import TABLES as ARRAYS
-from warnpath.engine.compiled.twins import compiled_function
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.prepare import prepare
@@ -202,13 +202,12 @@ def test_the_loop_is_written_by_the_rules_of_handlers() -> None:
     assert [str(finding) for finding in lint_source(source, "engine/handlers/event_loop.py")] == []
 
 
-def test_a_handler_without_full_annotations_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_handler_without_full_annotations_is_refused() -> None:
     def unclear(w, now: float) -> int:  # type: ignore[no-untyped-def]
         return 1
 
-    monkeypatch.setattr(event_loop, "unclear", unclear, raising=False)
     with pytest.raises(TypeError, match="unclear: w is annotated"):
-        compiled_function(event_loop.__name__, "unclear")
+        handler_signature(unclear)
 
 
 def test_unknown_engines_tables_and_threads_are_refused(plan: Plan) -> None:

@@ -68,13 +68,13 @@ def check_file(file: str, quiet: bool) -> tuple[list[Problem], list[str]]:
 
 def check_scenario(name: str, quiet: bool) -> list[str]:
     """What is odd in a scenario; raises ScenarioError with everything that is wrong."""
-    from warnpath.cli.console import note_cold_kernels
+    from warnpath.cli.console import note_cold_program
     from warnpath.engine import build_plan
     from warnpath.network.checks import check_network
     from warnpath.scenario import load
 
     scenario = load(name)
-    note_cold_kernels(quiet)
+    note_cold_program(quiet)
     build_plan(scenario)
     return [_remark(scenario, finding) for finding in check_network(scenario) if not finding.is_error]
 

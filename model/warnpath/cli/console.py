@@ -40,19 +40,12 @@ def print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def note_cold_kernels(quiet: bool, engine: str = "simpy") -> None:
-    """Say once that kernels are being compiled, where that is what the user waits for."""
-    if quiet:
-        return
-    from warnpath.compilation import cache_is_cold
+def note_cold_program(quiet: bool) -> None:
+    """Say once that machine code is being built, where that is what the user waits for."""
+    from warnpath.compilation.image import machine_code_is_ready
 
-    if cache_is_cold():
-        note("Compiling the numerical kernels; this is done once and takes up to a minute ...")
-    elif engine == "compiled":
-        from warnpath.engine.compiled.readiness import machine_code_is_ready
-
-        if not machine_code_is_ready():
-            note("Compiling the engine; this is done once and takes up to a minute ...")
+    if not quiet and not machine_code_is_ready():
+        note("Compiling the model to machine code; this is done once and takes half a minute ...")
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def failures(
     console.start_log(verbose)
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings, "failures")
-    console.note_cold_kernels(quiet, engine)
+    console.note_cold_program(quiet)
     try:
         with console.progress_bar("replications", quiet) as progress:
             execution = request.make_execution(engine, workers, progress)

@@ -40,7 +40,7 @@ def run(
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
-    console.note_cold_kernels(quiet, engine)
+    console.note_cold_program(quiet)
     with console.progress_bar("replications", quiet) as progress:
         execution = request.make_execution(engine, workers, progress)
         result = run_scenario(chosen, request.table_names(tables), execution)

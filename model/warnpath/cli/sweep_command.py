@@ -46,7 +46,7 @@ def sweep(
     changes = request.parse_settings(settings)
     chosen = override(load_experiment(experiment), replications, seed, changes, request.table_names(tables))
     folder = resolved_folder(chosen, load_scenarios(chosen)[0], out)
-    console.note_cold_kernels(quiet, engine)
+    console.note_cold_program(quiet)
     try:
         with console.progress_bar("replications", quiet) as progress:
             execution = request.make_execution(engine, workers, progress)

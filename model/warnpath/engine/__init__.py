@@ -28,13 +28,9 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: the plan and the schedulers load compiled kernels."""
+    """Import on first use: the plan and the schedulers bring libraries with them."""
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    from warnpath.compilation import cache_is_cold, fill_cache
-
-    if name not in ("ReplicationOutput", "EngineError") and cache_is_cold():
-        fill_cache()
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -15,7 +15,6 @@ from numba.np.numpy_support import from_dtype as _from_dtype
 cgutils: Any = _cgutils
 types: Any = _types
 infer_getattr: Any = _extending.infer_getattr
-intrinsic: Any = _extending.intrinsic
 lower_getattr_generic: Any = _extending.lower_getattr_generic
 lower_setattr_generic: Any = _extending.lower_setattr_generic
 register_model: Any = _extending.register_model

@@ -19,7 +19,6 @@ from warnpath.engine.compiled.numba_extension import (
     cgutils,
     from_dtype,
     infer_getattr,
-    intrinsic,
     lower_getattr_generic,
     lower_setattr_generic,
     make_array,
@@ -99,14 +98,3 @@ def _get(context: Any, builder: Any, typ: WorldType, world: Any, attr: str) -> A
 def _set(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
     value = context.cast(builder, args[1], sig.args[1], ATTRIBUTES[attr])
     builder.store(value, _member(builder, args[0], attr, value.type))
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def world_at(typingctx: Any, record: Any) -> Any:
-    """World whose record is in a one-dimensional array of bytes."""
-
-    def lower(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        array = make_array(signature.args[0])(context, builder, args[0])
-        return builder.bitcast(array.data, context.get_value_type(WORLD))
-
-    return WORLD(record), lower

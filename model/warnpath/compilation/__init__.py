@@ -1,0 +1,23 @@
+"""Machine code for kernels and handlers: one program for its sources, in a cache that cannot go stale.
+
+numba translates every function by itself, as `@kernel` or the annotations of a handler say; all of them are
+then linked into one program and optimised as a whole, so that small functions are inlined wherever they are
+called and nothing is compiled twice. What comes out is one object file in the user's cache folder, named by
+a hash of all sources, of the compilers' versions and of the processor. Loading it takes some hundredths of a
+second and needs no numba.
+
+==========  =====================================================================================
+`kernels`   the decorator, and what is called from Python
+`sources`   which files are part of the program, and where its machine code is kept
+`program`   from functions to an object file (needs numba)
+`entries`   from Python objects to the arguments of machine code and back (needs numba)
+`image`     the object file on disk, and in memory
+==========  =====================================================================================
+"""
+
+from __future__ import annotations
+
+from warnpath.compilation.kernels import Kernel, kernel, program_root
+from warnpath.compilation.sources import cache_folder, compiled_sources, source_hash
+
+__all__ = ["Kernel", "cache_folder", "compiled_sources", "kernel", "program_root", "source_hash"]

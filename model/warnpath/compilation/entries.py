@@ -1,0 +1,219 @@
+"""Entries of the program: functions of the interpreter's own calling convention around compiled ones.
+
+An entry converts numbers and arrays, and nothing else, so that a call from Python costs little: numba's own
+wrappers take any argument and need numba to be loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any
+
+from llvmlite import ir as _ir
+from numba.core import cgutils as _cgutils
+from numba.core import registry as _registry
+from numba.core import types as _types
+from numba.np import arrayobj as _arrayobj
+from numba.np import numpy_support as _numpy_support
+
+from warnpath.compilation.convention import (
+    ARRAY_DATA,
+    ARRAY_DTYPE,
+    ARRAY_FLAGS,
+    ARRAY_NDIM,
+    ARRAY_SHAPE,
+    C_CONTIGUOUS,
+    DTYPE_NUMBER,
+    ENTRY,
+    OBJECTS,
+    TABLE,
+)
+
+if TYPE_CHECKING:
+    from warnpath.compilation.program import Part
+
+ir: Any = _ir
+cgutils: Any = _cgutils
+types: Any = _types
+arrayobj: Any = _arrayobj
+as_dtype: Any = _numpy_support.as_dtype
+
+BYTE, SIZE, DOUBLE, INT = ir.IntType(8), ir.IntType(64), ir.DoubleType(), ir.IntType(32)
+POINTER = BYTE.as_pointer()
+
+
+def entry_module(parts: Iterable[Part], roots: Collection[str]) -> Any:
+    """Module with an entry for every function of the program that Python may call.
+
+    Parameters
+    ----------
+    parts : iterable of Part
+    roots : collection of str
+        Symbols of functions during which the interpreter's lock is released. Other functions that are no
+        kernels have no entry.
+    """
+    context = _registry.cpu_target.target_context
+    module = ir.Module("warnpath.entries")
+    table = ir.GlobalVariable(module, ir.ArrayType(SIZE, len(OBJECTS)), TABLE)
+    table.initializer = ir.Constant(table.value_type, None)
+    for part in parts:
+        is_root = part.symbol in roots
+        if is_root or part.is_kernel:
+            _Entry(context, module, part, is_root).write()
+    return module
+
+
+class _Entry:
+    """Writes one entry."""
+
+    def __init__(self, context: Any, module: Any, part: Part, releases_lock: bool) -> None:
+        self.context = context
+        self.module = module
+        self.part = part
+        self.releases_lock = releases_lock
+        kind = ir.FunctionType(POINTER, (POINTER, POINTER, SIZE))
+        self.function = ir.Function(module, kind, part.symbol + ENTRY)
+        self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
+
+    def write(self) -> None:
+        """Arguments in, call, result out."""
+        builder, signature = self.builder, self.part.signature
+        _, arguments, count = self.function.args
+        self._refuse(
+            builder.icmp_unsigned("!=", count, SIZE(len(signature.args))), "type_error", "argument_count"
+        )
+        objects = builder.bitcast(arguments, POINTER.as_pointer())
+        values = [
+            self._argument(kind, builder.load(builder.gep(objects, [SIZE(place)])))
+            for place, kind in enumerate(signature.args)
+        ]
+        convention = self.context.call_conv
+        kind = convention.get_function_type(signature.return_type, signature.args)
+        callee = cgutils.get_or_insert_function(self.module, kind, self.part.symbol)
+        state = self._call("PyEval_SaveThread", POINTER, ()) if self.releases_lock else None
+        status, value = convention.call_function(
+            builder, callee, signature.return_type, signature.args, values
+        )
+        if state is not None:
+            self._call("PyEval_RestoreThread", ir.VoidType(), (state,))
+        self._refuse(status.is_error, "arithmetic_error", "arithmetic")
+        builder.ret(self._result(signature.return_type, value))
+
+    def _argument(self, kind: Any, item: Any) -> Any:
+        builder = self.builder
+        if kind == types.int64:
+            number = self._call("PyLong_AsLongLong", SIZE, (item,))
+            self._leave_on_error(builder.icmp_signed("==", number, SIZE(-1)))
+            return number
+        if kind == types.uint64:
+            number = self._call("PyLong_AsUnsignedLongLongMask", SIZE, (item,))
+            self._leave_on_error(builder.icmp_signed("==", number, SIZE(-1)))
+            return number
+        if kind == types.float64:
+            number = self._call("PyFloat_AsDouble", DOUBLE, (item,))
+            self._leave_on_error(builder.fcmp_ordered("==", number, DOUBLE(-1.0)))
+            return number
+        if isinstance(kind, types.UniTuple):
+            items = [self._argument(kind.dtype, self._borrowed(item, place)) for place in range(kind.count)]
+            return self.context.make_tuple(builder, kind, items)
+        if isinstance(kind, types.Array):
+            return self._array(kind, item)
+        data, _ = self._array_parts(item, types.Array(types.uint8, 1, "C"))
+        return builder.bitcast(data, self.context.get_value_type(kind))
+
+    def _borrowed(self, item: Any, place: int) -> Any:
+        found = self._call("PyTuple_GetItem", POINTER, (item, SIZE(place)))
+        null = ir.Constant(POINTER, None)
+        self._leave(self.builder.icmp_unsigned("==", found, null))
+        return found
+
+    def _array_parts(self, item: Any, kind: Any) -> tuple[Any, list[Any]]:
+        """Data pointer and shape of an array object, refused if it is not of the kind wanted."""
+        builder = self.builder
+
+        def field(pointer: Any, offset: int, field_type: Any) -> Any:
+            place = builder.gep(pointer, [SIZE(offset)])
+            return builder.load(builder.bitcast(place, field_type.as_pointer()))
+
+        exact = builder.icmp_unsigned("==", field(item, 8, SIZE), self._object("ndarray"))
+        self._refuse(builder.not_(exact), "type_error", "argument_array")
+        number = as_dtype(kind.dtype).num
+        found = field(field(item, ARRAY_DTYPE, POINTER), DTYPE_NUMBER, INT)
+        flags = builder.and_(field(item, ARRAY_FLAGS, INT), INT(C_CONTIGUOUS))
+        wrong = builder.or_(
+            builder.icmp_signed("!=", found, INT(number)),
+            builder.or_(
+                builder.icmp_signed("!=", field(item, ARRAY_NDIM, INT), INT(kind.ndim)),
+                builder.icmp_signed("==", flags, INT(0)),
+            ),
+        )
+        self._refuse(wrong, "type_error", "argument_array")
+        shape = field(item, ARRAY_SHAPE, POINTER)
+        sizes = [field(shape, 8 * axis, SIZE) for axis in range(kind.ndim)]
+        return field(item, ARRAY_DATA, POINTER), sizes
+
+    def _array(self, kind: Any, item: Any) -> Any:
+        builder = self.builder
+        data, shape = self._array_parts(item, kind)
+        size = ir.Constant(SIZE, as_dtype(kind.dtype).itemsize)
+        strides = [size]
+        for extent in reversed(shape[1:]):
+            strides.insert(0, builder.mul(extent, strides[0]))
+        view = arrayobj.make_array(kind)(self.context, builder)
+        arrayobj.populate_array(
+            view,
+            data=builder.bitcast(data, view.data.type),
+            shape=shape,
+            strides=strides,
+            itemsize=size,
+            meminfo=None,
+        )
+        return view._getvalue()
+
+    def _result(self, kind: Any, value: Any) -> Any:
+        builder = self.builder
+        if kind == types.int64:
+            return self._call("PyLong_FromLongLong", POINTER, (value,))
+        if kind == types.uint64:
+            return self._call("PyLong_FromUnsignedLongLong", POINTER, (value,))
+        if kind == types.float64:
+            return self._call("PyFloat_FromDouble", POINTER, (value,))
+        if isinstance(kind, types.UniTuple):
+            result = self._call("PyTuple_New", POINTER, (SIZE(kind.count),))
+            for place in range(kind.count):
+                item = self._result(kind.dtype, builder.extract_value(value, place))
+                self._call("PyTuple_SetItem", INT, (result, SIZE(place), item))
+            return result
+        if kind in (types.none, types.void):
+            none = builder.inttoptr(self._object("none"), POINTER)
+            self._call("Py_IncRef", ir.VoidType(), (none,))
+            return none
+        raise TypeError(f"{self.part.symbol}: a result of type {kind} has no way back to Python")
+
+    def _object(self, name: str) -> Any:
+        table = self.module.globals[TABLE]
+        return self.builder.load(self.builder.gep(table, [INT(0), INT(list(OBJECTS).index(name))]))
+
+    def _refuse(self, condition: Any, error: str, text: str) -> None:
+        """Leave with an error where a condition holds."""
+        with self.builder.if_then(condition, likely=False):
+            kind = self.builder.inttoptr(self._object(error), POINTER)
+            words = self.builder.inttoptr(self._object(text), POINTER)
+            self._call("PyErr_SetObject", ir.VoidType(), (kind, words))
+            self.builder.ret(ir.Constant(POINTER, None))
+
+    def _leave(self, condition: Any) -> None:
+        with self.builder.if_then(condition, likely=False):
+            self.builder.ret(ir.Constant(POINTER, None))
+
+    def _leave_on_error(self, possible: Any) -> None:
+        """Leave where a conversion failed; only one result of it can mean that."""
+        with self.builder.if_then(possible, likely=False):
+            error = self._call("PyErr_Occurred", POINTER, ())
+            failed = self.builder.icmp_unsigned("!=", error, ir.Constant(POINTER, None))
+            self._leave(failed)
+
+    def _call(self, name: str, returned: Any, arguments: tuple[Any, ...]) -> Any:
+        kind = ir.FunctionType(returned, [argument.type for argument in arguments])
+        callee: Callable[..., Any] = cgutils.get_or_insert_function(self.module, kind, name)
+        return self.builder.call(callee, arguments)

@@ -1,0 +1,146 @@
+"""The decorator of kernels, and how Python calls what was compiled."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FunctionType
+from typing import Any, TypeVar, cast
+
+PACKAGE = __name__.partition(".")[0]
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+class Kernel:
+    """A function of numbers and arrays that Python calls as machine code.
+
+    The program is loaded, or built, at the first call of any kernel of a process. A call from Python then
+    costs about as much as one of a built-in function. A kernel outside this package is compiled by itself.
+
+    Parameters
+    ----------
+    function : function
+        In the subset of Python that numba compiles; reachable as ``py_func``.
+    signature : str
+        numba signature, for example ``"float64(int64, float64[:, ::1])"``.
+    """
+
+    def __init__(self, function: FunctionType, signature: str) -> None:
+        functools.update_wrapper(self, function)
+        self.py_func = function
+        self.signature = signature
+        self.symbol = symbol_of(function)
+        self._call: Callable[..., Any] = self._load
+        KERNELS[self.symbol] = self
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the machine code."""
+        return self._call(*arguments)
+
+    def __repr__(self) -> str:
+        return f"<kernel {self.symbol}: {self.signature}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _find, (self.symbol,)
+
+    def _load(self, *arguments: Any) -> Any:
+        if self.symbol.startswith(f"{PACKAGE}."):
+            from warnpath.compilation.image import machine_code
+
+            self._call = machine_code().entry(self.symbol)
+        else:
+            self._call = self.dispatcher
+        return self._call(*arguments)
+
+    @functools.cached_property
+    def dispatcher(self) -> Any:
+        """The function compiled by numba alone, for other code under numba that calls it."""
+        import numba
+
+        njit: Any = numba.njit
+        return njit(self.signature)(self.py_func)
+
+    @property
+    def _numba_type_(self) -> Any:
+        # How numba types a global that other compiled code calls.
+        return self.dispatcher._numba_type_
+
+
+@dataclass(frozen=True)
+class Root:
+    """A function of the program that is reached from Python and does not state its signature itself.
+
+    Parameters
+    ----------
+    function : function
+        What Python calls; the functions that it calls, and so on, belong to the program.
+    signature_of : callable
+        Gives the numba signature of it and of every function it calls that is no kernel.
+    """
+
+    function: FunctionType
+    signature_of: Callable[[FunctionType], Any]
+
+
+KERNELS: dict[str, Kernel] = {}
+"""Every kernel of the imported modules, by symbol."""
+
+ROOTS: dict[str, Root] = {}
+"""Every root of the imported modules, by symbol."""
+
+
+def kernel(signature: str) -> Callable[[Function], Function]:
+    """Make a scalar numerical function part of the compiled program.
+
+    Parameters
+    ----------
+    signature : str
+        numba signature; arrays are C-contiguous, numbers int64 or float64.
+
+    Returns
+    -------
+    Callable
+        The decorator; it returns a `Kernel`. The plain function stays reachable as ``.py_func``.
+    """
+
+    def decorate(function: Function) -> Function:
+        return cast("Function", Kernel(cast("FunctionType", function), signature))
+
+    return decorate
+
+
+def program_root(function: Function, signature_of: Callable[[FunctionType], Any]) -> Callable[..., Any]:
+    """Make a function and all that it calls part of the program; returns what Python calls.
+
+    The interpreter's lock is released while it runs. An argument that is neither number nor array of numbers
+    is a pointer to the bytes of an array.
+
+    Parameters
+    ----------
+    function : function
+    signature_of : callable
+        See `Root`.
+    """
+    root = cast("FunctionType", function)
+    symbol = symbol_of(root)
+    ROOTS[symbol] = Root(root, signature_of)
+
+    def call(*arguments: Any) -> Any:
+        from warnpath.compilation.image import machine_code
+
+        return machine_code().entry(symbol)(*arguments)
+
+    return call
+
+
+def symbol_of(function: FunctionType) -> str:
+    """Name of a function in the program."""
+    return f"{function.__module__}.{function.__name__}"
+
+
+def _find(symbol: str) -> Kernel:
+    import importlib
+
+    importlib.import_module(symbol.rpartition(".")[0])
+    return KERNELS[symbol]
