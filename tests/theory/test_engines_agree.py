@@ -106,6 +106,17 @@ def test_answers_to_requests(tmp_path: Path) -> None:
     assert_engines_agree(build_plan(scenario, {"kr-c2": (120.0, 150.0)}))
 
 
+BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "benchmark-network.toml"
+
+
+def test_traffic_without_a_launch() -> None:
+    plan = build_plan(load(str(BENCHMARK)).replace({"run.duration_s": 260.0}))
+    output = assert_engines_agree(plan, tables=("messages", "hops", "elements", "outages", "traffic"))
+    # 12 messages a second; 8 events each on 4 links, one for making it, and two for each transmission lost.
+    assert len(output.columns["messages"]["status"]) == 12 * 260
+    assert output.events > 9 * 11 * 260
+
+
 @st.composite
 def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float | None]]]:
     """The small network, pushed: full queues, loss, late answers, salvos in one instant, outages."""
@@ -116,6 +127,17 @@ def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float 
         text += (
             f'\n[[launch]]\nid = "more-{number}"\nprofile = "irbm"\nat_s = {at_s}\n'
             f"origin = {{ lat_deg = 39.2, lon_deg = 125.7 }}\nazimuth_deg = {68 + number}\n"
+        )
+    for number in range(draw(st.integers(0, 2))):
+        kind = draw(st.sampled_from(["periodic", "poisson"]))
+        priority = draw(st.sampled_from(["warning", "track", "background"]))
+        ends = 'source = "jp-c2"\ndestination = ["kr-c2", "us-hub"]'
+        if draw(st.booleans()):
+            ends = 'source = ["us-hub", "jp-c2"]\ndestination = "kr-c2"\nopen = true'
+        text += (
+            f'\n[[traffic]]\nid = "load-{number}"\n{ends}\n'
+            f'kind = "{kind}"\nrate_per_s = 0.5\nsize_bytes = 300\npriority = "{priority}"\n'
+            f"lifetime_s = 20\nstart_s = {draw(st.sampled_from([0, 60]))}\n"
         )
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "small.toml"

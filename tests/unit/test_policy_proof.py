@@ -122,3 +122,76 @@ def test_check_of_routes_sees_a_step_that_breaks_the_policy() -> None:
     tables.next_step[0, state] = direct
     found = list(check_routes(tables, policy))
     assert any("kr-jp-line leads to jp-c2, which is not cleared" in line for line in found)
+
+
+TRAFFIC = """
+[[traffic]]
+id = "files"
+source = "{source}"
+destination = "{destination}"
+kind = "poisson"
+rate_per_s = 1
+size_bytes = 1000
+{more}
+"""
+
+
+def traffic(source: str, destination: str, more: str = "") -> str:
+    return TRAFFIC.format(source=source, destination=destination, more=more)
+
+
+def test_traffic_carries_the_label_of_its_source_and_is_released_like_data() -> None:
+    scenario = small_scenario(THREE_NATIONS + traffic("kr-c2", "us-base"))
+    assert require_sound_network(scenario) == ()
+    flow = Flow("traffic", "kr-c2", "us-base", ("KR",))
+    assert flow in standard_flows(scenario, build_policy(scenario))
+    steps = flow_route(build_routing(scenario, [flow]), flow)
+    assert [step.kind for step in steps or []] == ["release", "link"]
+
+
+def test_traffic_that_the_policy_keeps_from_its_destination_is_refused() -> None:
+    ((key, message),) = messages(small_scenario(THREE_NATIONS + traffic("jp-c2", "us-base")))
+    assert key == ("traffic", "files", "destination")
+    assert "data labelled JP may not enter us-hub (US) and has no rule for it" in message
+    # Only under a label that is released: that of nobody, which is open to all, or one with a rule.
+    assert messages(small_scenario(THREE_NATIONS + traffic("jp-c2", "us-base", "open = true"))) == []
+    rule = '[[sharing]]\nid = "x"\ndata_of = "JP-FILES"\nto = "US"\nvia = ["jp-c2"]\n'
+    labelled = traffic("jp-c2", "us-base", 'label = "JP-FILES"')
+    assert messages(small_scenario(THREE_NATIONS + labelled + rule)) == []
+
+
+def test_a_leak_of_traffic_is_found_where_no_sensor_has_such_data() -> None:
+    # From the hub the files go to Japan; a prohibition knows their label, which only the traffic carries.
+    rules = """
+[[sharing]]
+id = "files-to-us"
+data_of = "KR-FILES"
+to = "US"
+via = ["kr-c2"]
+[[sharing]]
+id = "files-to-jp"
+data_of = "KR-FILES"
+to = "JP"
+via = ["us-hub"]
+[[prohibition]]
+id = "files-stay-away"
+data_of = "KR-FILES"
+to = "JP"
+"""
+    sound = THREE_NATIONS + traffic("kr-c2", "us-hub", 'label = "KR-FILES"')
+    found = messages(small_scenario(sound + rules))
+    assert (
+        ("prohibition", "files-stay-away", "to"),
+        "data labelled KR-FILES leaks to JP: kr-c2 (released to US by rule files-to-us) -> us-base -> us-hub "
+        "(released to JP by rule files-to-jp) -> jp-c2",
+    ) in found
+
+
+def test_routes_of_traffic_hold_the_policy_step_by_step() -> None:
+    scenario = small_scenario(THREE_NATIONS + traffic("kr-c2", "jp-c2"))
+    policy = build_policy(scenario)
+    flow = Flow("traffic", "kr-c2", "jp-c2", ("KR",))
+    tables = build_routing(scenario, [flow])
+    assert list(check_routes(tables, policy)) == []
+    steps = flow_route(tables, flow) or []
+    assert [step.gained for step in steps if step.kind == "release"] == ["US", "JP"]

@@ -48,7 +48,7 @@ TablesOption = Annotated[
     typer.Option(
         "--tables",
         metavar="NAME,...",
-        help="Optional tables to record: messages, hops, tracks, estimates, occupancy.",
+        help="Optional tables to record: messages, hops, tracks, estimates, occupancy; no-NAME: not this.",
     ),
 ]
 PrecisionOption = Annotated[

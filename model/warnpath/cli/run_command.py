@@ -61,7 +61,7 @@ def run(
 
 def overview(result: Result, folder: str) -> dict[str, Any]:
     """The result as plain data, for JSON."""
-    from warnpath.metrics.overview import links_overview, warnings_overview
+    from warnpath.metrics.overview import links_overview, traffic_overview, warnings_overview
 
     has_warnings = "warnings" in result.tables
     return {
@@ -74,6 +74,7 @@ def overview(result: Result, folder: str) -> dict[str, Any]:
         "log_hash": result.log_hash,
         "warnings": warnings_overview(result.warnings) if has_warnings else [],
         "links": links_overview(result.elements) if "elements" in result.tables else [],
+        "traffic": traffic_overview(result.table("traffic")) if "traffic" in result.tables else [],
         "failures": None,
         "out": folder,
     }

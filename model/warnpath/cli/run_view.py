@@ -63,6 +63,8 @@ def print_run(console: Console, result: Result, verbose: bool) -> None:
             print_launches(console, launches)
         for launch in launches if verbose or len(launches) <= MOST_LAUNCHES else [_tightest(launches)]:
             print_launch(console, launches[launch], launch)
+    if "traffic" in result.tables:
+        print_traffic(console, result.table("traffic"))
     if "elements" in result.tables:
         print_links(console, result.elements, None if verbose else BUSIEST)
     console.print()
@@ -213,6 +215,42 @@ def _print_outcomes(console: Console, figures: Figures, shown: Sequence[str]) ->
                 *(figures.share(name, metric) for metric in SHARES),
             )
     print_table(console, "Warning time left and outcome (mean ± 95 %, shares with 95 % interval)", table)
+
+
+def print_traffic(console: Console, traffic: pd.DataFrame) -> None:
+    """Print what became of each entry of traffic."""
+    from warnpath.metrics.traffic import REASONS, traffic_totals
+
+    totals = traffic_totals(traffic)
+    reasons = [name for name in REASONS if totals[name].any()]
+    heads = ["traffic", "sent", "arrived", "latency\ns", "largest\ns"]
+    table = plain_table([*heads, *(name.replace("_", "\n") for name in reasons)])
+    for row in totals.to_dict(orient="records"):
+        table.add_row(
+            str(row["traffic"]),
+            f"{row['sent']:.0f}",
+            fine_percent(row["arrived_share"]),
+            _fine_mean(row["latency_s"], row["ci_low"], row["ci_high"]),
+            _fine_seconds(row["latency_max_s"]),
+            *(f"{row[name]:.3g}" for name in reasons),
+        )
+    print_table(console, "Traffic (messages per replication, latency mean ± 95 %)", table)
+
+
+def _fine_mean(mean_s: float, low_s: float, high_s: float) -> str:
+    half_s = (high_s - low_s) / 2.0
+    return _fine_seconds(mean_s) + ("" if math.isnan(half_s) else f"\n±{half_s:.2g}")
+
+
+def _fine_seconds(value_s: float) -> str:
+    return "-" if math.isnan(value_s) else f"{value_s:.4g}"
+
+
+def fine_percent(share: float) -> str:
+    """Share in percent; near all of it, with as many decimals as tell it from all."""
+    if not 0.95 < share < 1.0:
+        return small_percent(share)
+    return f"{100.0 * share:.3g}%" if share < 0.9995 else f"{100.0 - 100.0 * (1.0 - share):.4f}%"
 
 
 def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> None:

@@ -21,6 +21,8 @@ CONVERGED = 15
 ANSWERED = 16
 IMPACTED = 17
 DISPATCHED = 18
+TRAFFIC_STARTED = 19
+TRAFFIC_DUE = 20
 
 # Message kinds.
 PLOT = 0
@@ -29,7 +31,8 @@ REPORT = 2
 ALERT = 3
 REQUEST = 4
 EXTERNAL = 5
-MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external")
+TRAFFIC = 6
+MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external", "traffic")
 
 # Priority classes, first served first.
 PRIORITY_WARNING = 0
@@ -100,6 +103,10 @@ NODE_LISTS = 7
 LAUNCH_NOTICE = 0
 AREA_ALERT = 1
 PRODUCTS = ("launch_notice", "area_alert")
+
+# Kinds of traffic.
+PERIODIC = 0
+POISSON = 1
 
 # States of a warning.
 IDLE = 0

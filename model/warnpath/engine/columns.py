@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
-import numpy as np
-
 from warnpath.engine.codes import (
     ARRIVED_AT_CONSUMER,
     GATES,
@@ -14,19 +12,22 @@ from warnpath.engine.codes import (
     MESSAGE_STATUSES,
     PRODUCTS,
     STAGES,
+    TRAFFIC,
 )
-from warnpath.engine.output import Columns, text
+from warnpath.engine.output import Columns, columns_of
 from warnpath.engine.plan import Plan
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
+from warnpath.engine.traffic_columns import traffic_columns
 from warnpath.network.graph import path_floor_s
 
 NONE = float("nan")
 
 
 def build_columns(plan: Plan, world: Any, tables: Collection[str]) -> dict[str, Columns]:
-    """Columns of the tables asked for."""
-    return {name: build(plan, world) for name, build in TABLES.items() if name in tables}
+    """Columns of the tables asked for; that of traffic only where there is some."""
+    wanted = set(tables) if plan.traffic.traffic_ids else set(tables) - {"traffic"}
+    return {name: build(plan, world) for name, build in TABLES.items() if name in wanted}
 
 
 def path_nodes(plan: Plan, world: Any, path: int) -> list[str]:
@@ -84,7 +85,7 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
         }
         _add_budget(plan, world, warning, delivered, delivered_s, row, floors)
         rows.append(row)
-    return _columns(rows, WARNING_COLUMNS)
+    return columns_of(rows, WARNING_COLUMNS)
 
 
 def _add_budget(
@@ -164,6 +165,7 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
                 "destination": nodes[message.destination],
                 "nation": by_id[nodes[message.origin]].nation,
                 "launch": plan.sensing.launch_ids[message.launch] if message.launch >= 0 else "",
+                "traffic": plan.traffic.traffic_ids[message.subject] if message.kind == TRAFFIC else "",
                 "priority": message.priority,
                 "size_bytes": message.size_bits / 8.0,
                 "created_s": message.created_s,
@@ -175,7 +177,7 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
                 "path": ">".join(path_nodes(plan, world, message.path)),
             }
         )
-    return _columns(rows, MESSAGE_COLUMNS)
+    return columns_of(rows, MESSAGE_COLUMNS)
 
 
 MESSAGE_COLUMNS = (
@@ -185,6 +187,7 @@ MESSAGE_COLUMNS = (
     "destination",
     "nation",
     "launch",
+    "traffic",
     "priority",
     "size_bytes",
     "created_s",
@@ -234,7 +237,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
             }
         )
         rows.append(row)
-    return _columns(rows, ELEMENT_COLUMNS)
+    return columns_of(rows, ELEMENT_COLUMNS)
 
 
 ELEMENT_COLUMNS = (
@@ -266,7 +269,7 @@ def outages_columns(plan: Plan, world: Any) -> Columns:
         for element, outage in zip(plan.network.outage_elements, world.outages, strict=True)
         if outage.down_s < world.end_s
     ]
-    return _columns(rows, ("element", "down_s", "up_s", "cause"))
+    return columns_of(rows, ("element", "down_s", "up_s", "cause"))
 
 
 TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
@@ -278,16 +281,9 @@ TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
     "occupancy": occupancy_columns,
     "elements": elements_columns,
     "outages": outages_columns,
+    "traffic": traffic_columns,
 }
 """Tables an engine can fill, and how."""
-
-
-def _columns(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Columns:
-    columns: Columns = {}
-    for name in names:
-        values = [row[name] for row in rows]
-        columns[name] = text(values) if values and isinstance(values[0], str) else np.array(values)
-    return columns
 
 
 def _number(message: Any) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from warnpath.engine.trace_entities import TRACES
+
 Fields = tuple[tuple[str, str], ...]
 
 LISTS: Final[Fields] = (("head", "i8"), ("tail", "i8"), ("count", "i8"))
@@ -242,6 +244,34 @@ FLOWS: Final[Fields] = (
     ("on_request", "i8"),
 )
 
+TRAFFIC: Final[Fields] = (
+    ("kind", "i8"),
+    ("source", "i8"),
+    ("destination", "i8"),
+    ("tree", "i8"),
+    ("clearance", "i8"),
+    ("priority", "i8"),
+    ("name_key", "i8"),
+    ("key_gap", "i8"),
+    ("gap_s", "f8"),
+    ("phase_s", "f8"),
+    ("size_bits", "f8"),
+    ("lifetime_s", "f8"),
+    ("start_s", "f8"),
+    ("end_s", "f8"),
+    ("sent", "i8"),
+    ("delivered", "i8"),
+    ("lost", "i8"),
+    ("queue_full", "i8"),
+    ("link_down", "i8"),
+    ("node_down", "i8"),
+    ("no_route", "i8"),
+    ("expired", "i8"),
+    ("latency_total_s", "f8"),
+    ("latency_square_s", "f8"),
+    ("latency_max_s", "f8"),
+)
+
 OUTAGES: Final[Fields] = (
     ("target_kind", "i8"),
     ("target", "i8"),
@@ -274,50 +304,6 @@ OUTBOX: Final[Fields] = (
     ("token", "i8"),
 )
 
-HOPS: Final[Fields] = (
-    ("message", "i8"),
-    ("link", "i8"),
-    ("node", "i8"),
-    ("queued_s", "f8"),
-    ("start_s", "f8"),
-    ("end_s", "f8"),
-    ("service_s", "f8"),
-    ("propagation_s", "f8"),
-    ("outcome", "i8"),
-)
-
-OCCUPANCY: Final[Fields] = (
-    ("link", "i8"),
-    ("node", "i8"),
-    ("time_s", "f8"),
-    ("queued", "i8"),
-    ("in_service", "i8"),
-)
-
-TRACKS: Final[Fields] = (
-    ("picture", "i8"),
-    ("time_s", "f8"),
-    ("age_s", "f8"),
-    ("position_error_m", "f8"),
-    ("position_sigma_m", "f8"),
-    ("impact_valid", "i8"),
-    ("impact_latitude_rad", "f8"),
-    ("impact_longitude_rad", "f8"),
-    ("impact_sigma_m", "f8"),
-    ("sources", "i8"),
-)
-
-ESTIMATES: Final[Fields] = (
-    ("picture", "i8"),
-    ("warning", "i8"),
-    ("time_s", "f8"),
-    ("probability", "f8"),
-    ("sigma_m", "f8"),
-    ("thrust_probability", "f8"),
-    ("met", "i8"),
-    ("sources", "i8"),
-)
-
 ENTITIES: Final[dict[str, Fields]] = {
     "lists": LISTS,
     "links": LINKS,
@@ -330,17 +316,15 @@ ENTITIES: Final[dict[str, Fields]] = {
     "pictures": PICTURES,
     "warnings": WARNINGS,
     "flows": FLOWS,
+    "traffic": TRAFFIC,
     "outages": OUTAGES,
     "rules": RULES,
     "paths": PATHS,
     "outbox": OUTBOX,
-    "hops": HOPS,
-    "occupancy": OCCUPANCY,
-    "tracks": TRACKS,
-    "estimates": ESTIMATES,
+    **TRACES,
 }
 
-TRACE_POOLS: Final = ("hops", "occupancy", "tracks", "estimates")
+TRACE_POOLS: Final = tuple(TRACES)
 
 COUNTERS: Final[tuple[tuple[str, str], ...]] = (
     ("fault", "i8"),

@@ -47,3 +47,12 @@ class ReplicationOutput:
 def text(values: list[str]) -> npt.NDArray[Any]:
     """Column of names."""
     return np.array(values, dtype=object)
+
+
+def columns_of(rows: list[dict[str, Any]], names: tuple[str, ...]) -> Columns:
+    """Columns of rows by name, in the order of the names."""
+    columns: Columns = {}
+    for name in names:
+        values = [row[name] for row in rows]
+        columns[name] = text(values) if values and isinstance(values[0], str) else np.array(values)
+    return columns

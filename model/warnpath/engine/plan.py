@@ -16,6 +16,7 @@ from warnpath.engine.plan_network import NetworkPart, plan_network
 from warnpath.engine.plan_pictures import PicturesPart, plan_pictures
 from warnpath.engine.plan_sensing import SensingPart, plan_sensing
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
+from warnpath.engine.plan_traffic import TrafficPart, plan_traffic
 from warnpath.network.checks import check_network
 from warnpath.scenario import ScenarioError
 
@@ -48,7 +49,7 @@ class Plan:
         Arrays that each world has for itself, filled with zeros.
     streams : StreamNames
         Which field of which entity holds the key of which named stream.
-    network, sensing, pictures
+    network, sensing, pictures, traffic
         Names and truths that turn numbers back into words.
     """
 
@@ -62,6 +63,7 @@ class Plan:
     network: NetworkPart
     sensing: SensingPart
     pictures: PicturesPart
+    traffic: TrafficPart
     initial_events: list[tuple[float, int, int, int, int]] = field(default_factory=list)
 
 
@@ -105,13 +107,14 @@ def build_plan(
     if problems:
         raise ScenarioError(problems)
     pictures = plan_pictures(scenario, network, sensing)
+    traffic = plan_traffic(scenario, network, streams)
     run, warning = scenario.run, scenario.warning
-    entities = {**network.entities, **sensing.entities, **pictures.entities}
+    entities = {**network.entities, **sensing.entities, **pictures.entities, **traffic.entities}
     flows_per_node = max((node["flow_count"] for node in entities["nodes"]), default=0)
     requests = sum(flow["on_request"] for flow in entities["flows"])
     per_event = 8 + 2 * flows_per_node + requests + len(entities["warnings"])
     scalars = {
-        "end_s": sensing.last_impact_s + float(run.drain_s),
+        "end_s": _end_s(scenario, sensing),
         "clearance_states": network.tables.clearances,
         "origin_slots": len(pictures.origins),
         "report_interval_s": float(run.report_interval_s),
@@ -144,5 +147,15 @@ def build_plan(
         network=network,
         sensing=sensing,
         pictures=pictures,
-        initial_events=network.initial_events + sensing.initial_events,
+        traffic=traffic,
+        initial_events=network.initial_events + sensing.initial_events + traffic.initial_events,
     )
+
+
+def _end_s(scenario: Scenario, sensing: SensingPart) -> float:
+    """End of the run: the last impact and a drain, or the stated duration if that is later."""
+    run = scenario.run
+    drained_s = sensing.last_impact_s + float(run.drain_s)
+    if run.duration_s is None:
+        return drained_s
+    return max(float(run.duration_s), drained_s) if sensing.launch_ids else float(run.duration_s)

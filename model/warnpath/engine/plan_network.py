@@ -50,6 +50,16 @@ class NetworkPart:
     availability: dict[str, float]
     """Stationary availability of each node and link; NaN where neither it nor MTBF and MTTR are stated."""
 
+    def trees_of_flows(self) -> dict[Flow, tuple[int, int]]:
+        """Route tree and initial clearance of every flow; (-1, 0) where no route leads there."""
+        found = {}
+        for row, flow in enumerate(self.tables.flows):
+            tree = int(self.tables.flow_table[row, FLOW_TREE])
+            state = int(self.tables.flow_table[row, FLOW_STATE])
+            usable = not np.isinf(self.tables.cost[tree, state])
+            found[flow] = (tree, state % self.tables.clearances) if usable else (-1, 0)
+        return found
+
     def tree_of(self, kind: str, source: str, destination: str) -> tuple[int, int]:
         """Route tree and initial clearance of a flow; (-1, 0) if there is no such flow or no route for it."""
         for row, flow in enumerate(self.tables.flows):

@@ -48,6 +48,7 @@ EVENT_KINDS = {
     "outage_ended": codes.OUTAGE_ENDED,
     "converged": codes.CONVERGED,
     "impacted": codes.IMPACTED,
+    "traffic": codes.TRAFFIC_DUE,
 }
 """Events that `SimpyRun.on` takes, by name."""
 

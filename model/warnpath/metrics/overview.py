@@ -13,6 +13,7 @@ from warnpath.metrics.frames import PER_CONSUMER, leading_columns
 from warnpath.metrics.intervals import CONFIDENCE
 from warnpath.metrics.links import busiest
 from warnpath.metrics.summary import MILESTONES, summarise
+from warnpath.metrics.traffic import traffic_totals
 from warnpath.metrics.warning_time import OUTCOMES, STATUSES, warning_shares
 from warnpath.results.schema import BUDGET_STAGES
 
@@ -38,6 +39,8 @@ def warnings_overview(warnings: pd.DataFrame, confidence: float = CONFIDENCE) ->
         ci_high, p50, p95, p99}; `budget_s` by stage, adding up to the mean latency. What the data do not
         determine is None.
     """
+    if warnings.empty:
+        return []
     by = [*leading_columns(warnings), *PER_CONSUMER]
     sizes = warnings.groupby(by, sort=False, observed=True)
     counts = pd.DataFrame({"n": sizes.size(), "needed": sizes["needed"].sum()})
@@ -73,6 +76,11 @@ def warnings_overview(warnings: pd.DataFrame, confidence: float = CONFIDENCE) ->
 def links_overview(elements: pd.DataFrame, top: int | None = None) -> list[dict[str, Any]]:
     """One record per link and direction, the busiest first, ready for JSON; fields as in `links.busiest`."""
     return table_records(busiest(elements, top=top))
+
+
+def traffic_overview(traffic: pd.DataFrame) -> list[dict[str, Any]]:
+    """One record per traffic, ready for JSON; fields as in `traffic.traffic_totals`."""
+    return table_records(traffic_totals(traffic))
 
 
 def table_records(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from warnpath.network.findings import Finding
-from warnpath.network.flows import Flow, standard_flows
+from warnpath.network.flows import Flow, standard_flows, traffic_flows
 from warnpath.network.graph import Graph, build_graph
 from warnpath.network.proof import prove_policy
 from warnpath.network.release import Policy, build_policy, releases_of
@@ -59,6 +59,7 @@ def check_network(scenario: Scenario) -> tuple[Finding, ...]:
         *isolated_nodes(graph),
         *sensors_cut_off(graph, policy, tables),
         *consumers_not_reached(graph, policy, tables),
+        *traffic_not_reached(scenario, graph, policy, tables),
         *useless_origins(tables),
     ]
     return tuple(sorted(found, key=lambda item: (not item.is_error, item.key, item.message)))
@@ -107,6 +108,22 @@ def consumers_not_reached(graph: Graph, policy: Policy, tables: RoutingTables) -
                 message="no sensor's data can reach the C2 that decides for it",
                 expected="a C2 with sensors that report to it, or one with which data is shared",
             )
+
+
+def traffic_not_reached(
+    scenario: Scenario, graph: Graph, policy: Policy, tables: RoutingTables
+) -> Iterator[Finding]:
+    """Traffic that cannot get where it is meant to go, over links and under the policy."""
+    for traffic in scenario.traffic:
+        for flow in traffic_flows(scenario, traffic):
+            if math.isinf(tables.flow_cost_s(flow)):
+                yield Finding(
+                    key=("traffic", traffic.id, "destination"),
+                    value=flow.destination,
+                    message=f"cannot be reached from {flow.source}: "
+                    f"{explain_unreachable(graph, policy, flow)}",
+                    expected="links, and for another nation a sharing rule, that lead there; or open = true",
+                )
 
 
 def useless_origins(tables: RoutingTables) -> Iterator[Finding]:

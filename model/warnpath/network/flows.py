@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from warnpath.network.release import Labels, Policy, alert_label, label_classes, owner
 
 if TYPE_CHECKING:
-    from warnpath.scenario import Scenario
+    from warnpath.scenario import Scenario, Traffic
 
 
 @dataclass(frozen=True, order=True)
@@ -19,7 +19,8 @@ class Flow:
     ----------
     kind : str
         ``sensor`` (sensor to its C2), ``report`` (C2 to a deciding C2), ``answer`` (the same, by a person on
-        request), ``request`` (the asking), ``alert`` (deciding C2 to consumer), or a user's word.
+        request), ``request`` (the asking), ``alert`` (deciding C2 to consumer), ``traffic`` (what is sent
+        besides), or a user's word.
     source, destination : str
         Node ids.
     labels : tuple of str
@@ -43,7 +44,7 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
 
     Sensors report to their C2; every C2 with sensors reports to every other C2 that decides; deciding C2s
     alert their consumers. Where only a rule on request releases the data, the deciding C2 asks and a person
-    answers.
+    answers. The scenario's traffic goes from each of its sources to each of its destinations.
     A flow is listed whether or not the policy lets it through: that is for the routes to say.
     """
     classes = label_classes(scenario)
@@ -64,7 +65,17 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
             if _needs_request(policy, classes[origin], policy.nation_of[decider]):
                 flows.add(Flow("request", decider, origin))
                 flows.add(Flow("answer", origin, decider, classes[origin], derived=True, on_request=True))
+    for traffic in scenario.traffic:
+        flows.update(traffic_flows(scenario, traffic))
     return tuple(sorted(flows))
+
+
+def traffic_flows(scenario: Scenario, traffic: Traffic) -> tuple[Flow, ...]:
+    """Flows of one entry of traffic, in the order of its pairs."""
+    return tuple(
+        Flow("traffic", source, destination, traffic.labels(scenario.node_by_id(source)))
+        for source, destination in traffic.pairs()
+    )
 
 
 def origins(scenario: Scenario) -> tuple[str, ...]:

@@ -42,13 +42,19 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
     Returns
     -------
     networkx.MultiDiGraph
-        Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label``;
+        Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label,
+        traffic_labels`` (labels of the data that traffic starts with there);
         edges (tail, head, link id), two for a duplex link, with ``link, medium, forward, length_km,
         light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s,
         penalty_s``.
         ``latency_s`` adds the mean service of the node entered. Sorted by id.
     """
     graph: Graph = nx.MultiDiGraph(name=scenario.name)
+    traffic_labels: dict[str, set[str]] = {}
+    for traffic in scenario.traffic:
+        for source in traffic.source:
+            labels = traffic.labels(scenario.node_by_id(source))
+            traffic_labels.setdefault(source, set()).update(labels)
     for node in sorted(scenario.node, key=lambda item: item.id):
         graph.add_node(
             node.id,
@@ -61,6 +67,7 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
             service_s=mean_s(node.service),
             transit=node.role not in ENDS,
             data_label=node.label if node.role == "sensor" else "",
+            traffic_labels=tuple(sorted(traffic_labels.get(node.id, ()))),
         )
     for link in sorted(scenario.link, key=lambda item: item.id):
         _add_link(graph, effective_link(scenario, link), reference_bytes)

@@ -44,7 +44,7 @@ class Leak:
     prohibition : str
         Its id.
     start : str
-        Sensor whose data leaks.
+        Sensor, or source of traffic, whose data leaks.
     steps : tuple of ProductStep
         The walk, a shortest one.
     rule : str
@@ -83,7 +83,8 @@ def find_leak(graph: Graph, policy: Policy, prohibition: Prohibition) -> Leak | 
     starts = [
         (node, clearance)
         for node, data in sorted(graph.nodes(data=True))
-        if data["data_label"] == prohibition.data_of and clearance & policy.bit(data["nation"])
+        if prohibition.data_of in (data["data_label"], *data.get("traffic_labels", ()))
+        and clearance & policy.bit(data["nation"])
     ]
     came_from = _search(graph, policy, releases, starts)
     for node, held in came_from:

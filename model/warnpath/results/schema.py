@@ -30,7 +30,7 @@ BUDGET_STAGES = (
 PRODUCTS = ("launch_notice", "area_alert")
 STATUSES = ("in_time", "late", "never", "none")
 OUTCOMES = ("correct", "missed", "unneeded", "quiet")
-MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external")
+MESSAGE_KINDS = ("plot", "infrared", "report", "alert", "request", "external", "traffic")
 MESSAGE_STATUSES = (
     "delivered",
     "lost",
@@ -168,6 +168,7 @@ _MESSAGES = TableSchema(
         _key("destination", "Node it is meant for."),
         _text("nation", "Nation that owns the data."),
         _text("launch", "Launch it is about; empty where it is about none.", nullable=True),
+        _text("traffic", "Traffic it belongs to; empty for what warning sends.", nullable=True),
         _count("priority", "Priority class; 0 goes first."),
         _count("size_bytes", "Size.", unit="B"),
         _number("created_s", "s", "Time it was made."),
@@ -288,6 +289,30 @@ _OUTAGES = TableSchema(
     unique=False,
 )
 
+_TRAFFIC = TableSchema(
+    "traffic",
+    "replication x traffic x source x destination",
+    (
+        _REPLICATION,
+        _key("traffic", "Id of the traffic in the scenario."),
+        _key("source", "Node it starts at."),
+        _key("destination", "Node it is meant for."),
+        _count("priority", "Priority class; 0 goes first."),
+        _count("sent", "Messages made."),
+        _count("delivered", "Messages that arrived."),
+        _count("lost", "Messages lost on a link, all attempts used."),
+        _count("queue_full", "Messages refused by a full queue."),
+        _count("link_down", "Messages on a link when it failed."),
+        _count("node_down", "Messages at a node when it failed, or sent while it was down."),
+        _count("no_route", "Messages for which there was no way on."),
+        _count("expired", "Messages thrown away after their lifetime."),
+        _count("in_flight", "Messages still under way at the end of the run."),
+        _maybe("latency_mean_s", "s", "Mean latency of those that arrived; NaN if none did."),
+        _maybe("latency_sd_s", "s", "Standard deviation of that latency, over messages."),
+        _maybe("latency_max_s", "s", "Largest latency."),
+    ),
+)
+
 _SUMMARY = TableSchema(
     "summary",
     "launch x consumer x metric",
@@ -353,6 +378,7 @@ TABLES: dict[str, TableSchema] = {
         _SUMMARY,
         _ELEMENTS,
         _OUTAGES,
+        _TRAFFIC,
         _FAILURES,
         _MESSAGES,
         _HOPS,

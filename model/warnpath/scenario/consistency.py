@@ -36,6 +36,10 @@ def check_consistency(document: Document, findings: Findings) -> None:
         down_s, up_s = number(outage.get("down_s")), number(outage.get("up_s"))
         if down_s is not None and up_s is not None and up_s <= down_s:
             findings.add(("outage", name, "up_s"), "is not after down_s", "up_s > down_s", up_s)
+    for name, traffic in entries(document, "traffic"):
+        start_s, end_s = number(traffic.get("start_s", 0.0)), number(traffic.get("end_s"))
+        if start_s is not None and end_s is not None and end_s <= start_s:
+            findings.add(("traffic", name, "end_s"), "is not after start_s", "end_s > start_s", end_s)
     for name, launch in entries(document, "launch"):
         if "target" in launch and launch["target"] == launch.get("origin"):
             findings.add(("launch", name, "target"), "is the origin", "another place")

@@ -210,6 +210,8 @@ def entry_name(kind: str, number: int, entry: Any) -> str:
         words = (entry.get("data_of"), "to", entry.get("to"))
     elif kind == "outage":
         words = (entry.get("element"), "down", entry.get("down_s"))
+    elif kind == "traffic":
+        words = (entry.get("source"), "to", entry.get("destination"))
     elif kind == "launch":
         words = (entry.get("profile"),)
     else:

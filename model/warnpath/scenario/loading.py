@@ -107,7 +107,17 @@ def json_schema() -> dict[str, Any]:
     """
     schema = Scenario.model_json_schema(by_alias=True)
     removable = {"type": "boolean", "description": "true drops this entry of the extended scenario"}
-    elements = {"Node", "Link", "Launch", "SharingRule", "Prohibition", "Outage", "Profile", "MediumClass"}
+    elements = {
+        "Node",
+        "Link",
+        "Launch",
+        "SharingRule",
+        "Prohibition",
+        "Outage",
+        "Traffic",
+        "Profile",
+        "MediumClass",
+    }
     for name, definition in schema.get("$defs", {}).items():
         if "nominal" not in definition.get("properties", {}):
             definition.pop("required", None)

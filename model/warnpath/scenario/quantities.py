@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -18,6 +19,7 @@ from pydantic import (
     StrictInt,
     StrictStr,
     StringConstraints,
+    WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -182,6 +184,7 @@ Capacity = Annotated[Quantity, Within(0.0, 1e9, above=True, hint="kbit/s, not bi
 Metres = Annotated[Quantity, Within(0.0, 1e7, above=True, hint="metres")]
 Milliradians = Annotated[Quantity, Within(0.0, 1000.0, hint="milliradians")]
 Bytes = Annotated[Quantity, Within(1.0, 1e9, hint="bytes")]
+Rate = Annotated[Quantity, Within(0.0, 1e6, above=True, hint="per second")]
 Positive = Annotated[Quantity, Within(0.0, 1e9, above=True)]
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
@@ -189,6 +192,13 @@ Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$
 """Identifier of an element: kebab-case."""
 Names = Annotated[tuple[Name, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]
 """A set of identifiers, kept sorted."""
+NameOrNames = Annotated[
+    Annotated[tuple[Name, ...], Field(min_length=1)],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+    AfterValidator(lambda names: tuple(sorted(set(names)))),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+"""One identifier or several, kept sorted."""
 ClassName = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$")]
 """Identifier of a class, profile or source: lower case, words joined by ``-`` or ``_``."""
 Nation = Annotated[StrictStr, StringConstraints(pattern=r"^[A-Z]{2,}$")]

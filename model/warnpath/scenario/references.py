@@ -38,6 +38,8 @@ def check_references(document: Document, findings: Findings) -> None:
     for name, outage in entries(document, "outage"):
         key = ("outage", name, "element")
         _known(key, outage.get("element"), (*nodes, *links), "node or link", findings)
+    for name, traffic in entries(document, "traffic"):
+        _check_traffic(("traffic", name), traffic, document, findings)
     _check_policy(document, findings)
     _check_sources(document, findings)
 
@@ -96,6 +98,40 @@ def _check_consumer(key: Key, node: Document, document: Document, findings: Find
         )
 
 
+def _check_traffic(key: Key, traffic: Document, document: Document, findings: Findings) -> None:
+    nodes = names_of(document, "node")
+    ends = {}
+    for field in ("source", "destination"):
+        value = traffic.get(field)
+        places = [((*key, field), value)] if isinstance(value, str) else []
+        places += [((*key, field, str(number)), text) for number, text in _texts(value)]
+        ends[field] = [name for place, name in places if _known(place, name, nodes, "node", findings)]
+    for name in sorted({*ends["source"]} & {*ends["destination"]}):
+        findings.add((*key, "destination"), "is a source of the same traffic", "another node", name)
+    label = traffic.get("label")
+    if not isinstance(label, str):
+        return
+    for source in ends["source"]:
+        nation = reach(document, "node", source, "nation")
+        if isinstance(nation, str) and label.split("-")[0] != nation:
+            what = f'belongs to another nation than {source} ("{nation}")'
+            findings.add((*key, "label"), what, f'"{nation}" or "{nation}-..."', label)
+
+
+def _traffic_labels(document: Document) -> Iterator[str]:
+    """Labels of the data that traffic carries, where nodes and labels make sense."""
+    for _, traffic in entries(document, "traffic"):
+        label, source = traffic.get("label"), traffic.get("source")
+        if isinstance(label, str):
+            yield label
+        elif traffic.get("open") is not True:
+            for name in (source,) if isinstance(source, str) else (text for _, text in _texts(source)):
+                node = reach(document, "node", name)
+                own = node.get("data_label", node.get("nation")) if isinstance(node, dict) else None
+                if isinstance(own, str):
+                    yield own
+
+
 def _check_policy(document: Document, findings: Findings) -> None:
     nodes = names_of(document, "node")
     found_nations: set[str] = set()
@@ -109,6 +145,7 @@ def _check_policy(document: Document, findings: Findings) -> None:
             found_labels.add(label)
         if "approval" in node:
             found_labels.add(f"{nation}-{ALERTS}")
+    found_labels.update(_traffic_labels(document))
     nations, labels = sorted(found_nations), sorted(found_labels)
     for kind, field in (("sharing", "via"), ("prohibition", "except_via")):
         for name, rule in entries(document, kind):

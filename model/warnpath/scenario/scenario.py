@@ -18,8 +18,9 @@ from warnpath.scenario.policy import Outage, Prohibition, SharingRule
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.quantities import ClassName, Name, Table
 from warnpath.scenario.settings import RunSettings, WarningRule
+from warnpath.scenario.traffic import Traffic
 
-Element = TypeVar("Element", Node, Link, Launch, SharingRule, Prohibition, Outage)
+Element = TypeVar("Element", Node, Link, Launch, SharingRule, Prohibition, Outage, Traffic)
 
 HASH_BYTES = 16
 
@@ -48,6 +49,7 @@ class Scenario(Table):
     sharing: tuple[SharingRule, ...] = ()
     prohibition: tuple[Prohibition, ...] = ()
     outage: tuple[Outage, ...] = ()
+    traffic: tuple[Traffic, ...] = ()
 
     _locations: Locations = PrivateAttr(default_factory=Locations)
 

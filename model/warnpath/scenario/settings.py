@@ -19,6 +19,8 @@ class RunSettings(Table):
         Number of replications, and the seed of all draws.
     drain_s : float
         The run goes on this long after the last impact.
+    duration_s : float, optional
+        The run lasts at least this long; a run without a launch exactly so.
     impact_interval_s : float
         Least time between two impact predictions of a C2 for a launch.
     posterior_lag_s : float
@@ -32,6 +34,7 @@ class RunSettings(Table):
     replications: Count = 20
     seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] = 1
     drain_s: Seconds = q(120.0)
+    duration_s: PositiveSeconds | None = None
     impact_interval_s: PositiveSeconds = q(1.0)
     posterior_lag_s: PositiveSeconds = q(60.0)
     report_interval_s: PositiveSeconds = q(12.0)

@@ -37,6 +37,9 @@ def check_structure(document: Document, findings: Findings) -> None:
         _check_reliability(("medium", name), medium, {}, findings, partial=True)
     for name, launch in entries(document, "launch"):
         _check_launch(("launch", name), launch, document, findings)
+    for name, traffic in entries(document, "traffic"):
+        _check_traffic(("traffic", name), traffic, document, findings)
+    _check_end(document, findings)
     _check_launch_set(document, findings)
     if not document.get("node"):
         findings.add(("node",), "is missing: the scenario has no nodes", "at least one [[node]]")
@@ -150,6 +153,33 @@ def _check_launch(key: Key, launch: Document, document: Document, findings: Find
     for field in needs:
         if field not in launch and field not in profile:
             findings.add((*key, field), "is missing", f"{field} in [profile.{launch['profile']}]")
+
+
+def _check_traffic(key: Key, traffic: Document, document: Document, findings: Findings) -> None:
+    rates = [name for name in ("interval_s", "rate_per_s") if name in traffic]
+    if len(rates) != 1:
+        what = "says again what interval_s says" if rates else "is missing"
+        findings.add((*key, "rate_per_s"), what, "either interval_s or rate_per_s", traffic.get("rate_per_s"))
+    if "phase_s" in traffic and traffic.get("kind") == "poisson":
+        findings.add(
+            (*key, "phase_s"), "stands in poisson traffic, which has no phase", 'kind = "periodic", or none'
+        )
+    if "label" in traffic and traffic.get("open") is True:
+        findings.add((*key, "label"), "stands in open traffic", "a label, or open = true", traffic["label"])
+
+
+def _check_end(document: Document, findings: Findings) -> None:
+    """Without a launch, traffic needs to be told how long the run lasts."""
+    run, chosen = document.get("run"), document.get("launch_set")
+    launches = []
+    for name, launch in entries(document, "launch"):
+        sets = launch.get("launch_set")
+        if chosen is None or not isinstance(sets, list | tuple) or not sets or chosen in sets:
+            launches.append(name)
+    if document.get("traffic") and not launches and not (isinstance(run, dict) and "duration_s" in run):
+        findings.add(
+            ("run", "duration_s"), "is missing: without a launch nothing ends the run", "duration_s = ..."
+        )
 
 
 def _check_launch_set(document: Document, findings: Findings) -> None:

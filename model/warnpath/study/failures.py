@@ -126,6 +126,11 @@ def run_failures(
     from warnpath.results.provenance import describe
     from warnpath.results.store import write_folder
 
+    if not scenario.active_launches():
+        raise StudyError(
+            f"{scenario.name} has no launch; what a failure costs is counted in warning time, so there must "
+            "be something to warn of"
+        )
     contingencies = single_contingencies(scenario)
     used = [item for item in contingencies if item.is_used]
     if out is not None:

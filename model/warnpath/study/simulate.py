@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.scenario import Scenario
 
-ALWAYS = ("warnings", "elements", "outages")
+ALWAYS = ("warnings", "elements", "outages", "traffic")
 """Tables every replication records, besides its row in `runs`."""
 OPTIONAL = ("messages", "hops", "tracks", "estimates", "occupancy")
 """Tables recorded on request."""
 RUN_TABLES = (*ALWAYS, "messages")
 """Tables recorded by `simulate` unless told otherwise."""
+NOT = "no-"
+"""In front of the name of an optional table: it is not recorded, so its memory is not needed."""
 BLOCK_S = 0.5
 """Work sent to a worker at a time (s): much against the cost of sending it, little against the whole."""
 
@@ -87,7 +89,8 @@ def simulate(
     replications, seed : int, optional
         Instead of those of the scenario.
     tables : iterable of str
-        Optional tables to record in addition: hops, tracks, estimates, occupancy.
+        Optional tables to record in addition: hops, tracks, estimates, occupancy. "no-messages" leaves out
+        the messages, which bounds the memory of a long run of traffic.
     workers : int or None
         Most worker processes. Starting them takes about two seconds, so they are started only where the time
         of the first replication says that it pays; None for one per processor.
@@ -155,20 +158,25 @@ def with_run_settings(
 
 
 def recorded_tables(tables: Iterable[str], always: tuple[str, ...]) -> tuple[str, ...]:
-    """Tables to record: those always recorded, and those asked for.
+    """Tables to record: those always recorded, and those asked for, but none asked for as ``no-NAME``.
 
     Raises
     ------
     StudyError
-        If a table asked for is not one of the optional ones.
+        If a table asked for, or asked not to be recorded, is not one of the optional ones.
     """
-    asked = tuple(dict.fromkeys(tables))
+    listed = tuple(dict.fromkeys(tables))
+    unwanted = {name.removeprefix(NOT) for name in listed if name.startswith(NOT)}
+    asked = tuple(name for name in listed if not name.startswith(NOT))
+    for name in sorted(unwanted - set(OPTIONAL)):
+        raise StudyError(f"table {name!r} cannot be left out; expected some of {', '.join(OPTIONAL)}")
     unknown = [name for name in asked if name not in OPTIONAL and name not in ALWAYS]
     if unknown:
         raise StudyError(
             f"there is no table {unknown[0]!r} to record; expected some of {', '.join(OPTIONAL)}"
         )
-    return (*always, *(name for name in OPTIONAL if name in asked and name not in always))
+    wanted = (*always, *(name for name in OPTIONAL if name in asked and name not in always))
+    return tuple(name for name in wanted if name not in unwanted)
 
 
 def block_size(replications: int, seconds_each: float, workers: int) -> int:

@@ -22,6 +22,8 @@ from warnpath.engine.codes import (
     REPORT_DUE,
     SENSED,
     SERVED,
+    TRAFFIC_DUE,
+    TRAFFIC_STARTED,
 )
 from warnpath.engine.handlers.alerts import approved, assessed
 from warnpath.engine.handlers.links import link_retry, link_sent
@@ -30,6 +32,7 @@ from warnpath.engine.handlers.outages import converged, outage_began, outage_end
 from warnpath.engine.handlers.pictures import evaluation_due, report_due
 from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
+from warnpath.engine.handlers.traffic import traffic_due, traffic_started
 
 
 def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
@@ -68,6 +71,8 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
             link_retry(w, now, a, b)
         else:
             answered(w, now, a, b)
+    elif kind == TRAFFIC_DUE:
+        traffic_due(w, now, a)
     elif kind == SENSED:
         sensed(w, now, a)
     elif kind == REPORT_DUE or kind == EVALUATION_DUE:
@@ -85,6 +90,8 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         infrared_sensed(w, now, a)
     elif kind == LAUNCHED:
         launched(w, now, a)
+    elif kind == TRAFFIC_STARTED:
+        traffic_started(w, now, a)
     elif kind == OUTAGE_BEGAN:
         outage_began(w, now, a)
     elif kind == OUTAGE_ENDED:

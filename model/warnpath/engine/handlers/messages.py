@@ -8,19 +8,26 @@ from warnpath.engine.codes import (
     ALERT,
     CONFIRM,
     DELIVERED,
+    EXPIRED,
     FAULT_DELAY,
     FAULT_LIST,
     FAULT_MESSAGE_POOL,
     FAULT_OUTBOX,
     FAULT_PATHS,
     FAULT_REPORT_POOL,
+    LINK_DOWN,
+    LOST,
+    NO_ROUTE,
+    NODE_DOWN,
     OUTAGE,
     PROCESSING,
+    QUEUE_FULL,
     QUEUEING,
     RELEASE,
     REPORT,
     RETRANSMISSION,
     SENSE,
+    TRAFFIC,
     TRANSPORT,
     UNDER_WAY,
 )
@@ -208,10 +215,36 @@ def let_go(w: Any, m: int) -> None:
             row = message.payload
             message.payload = -1
             let_go_payload(w, row)
+        if message.kind == TRAFFIC:
+            count_traffic(w, m)
         if w.keep_messages == 0:
             message.next_free = w.message_free
             w.message_free = m
             w.message_free_count += 1
+
+
+def count_traffic(w: Any, m: int) -> None:
+    """Book the end of a message with its flow of traffic."""
+    message = w.messages[m]
+    flow = w.traffic[message.subject]
+    if message.status == DELIVERED:
+        latency_s = message.finished_s - message.created_s
+        flow.delivered += 1
+        flow.latency_total_s += latency_s
+        flow.latency_square_s += latency_s * latency_s
+        flow.latency_max_s = max(flow.latency_max_s, latency_s)
+    elif message.status == LOST:
+        flow.lost += 1
+    elif message.status == QUEUE_FULL:
+        flow.queue_full += 1
+    elif message.status == LINK_DOWN:
+        flow.link_down += 1
+    elif message.status == NODE_DOWN:
+        flow.node_down += 1
+    elif message.status == NO_ROUTE:
+        flow.no_route += 1
+    elif message.status == EXPIRED:
+        flow.expired += 1
 
 
 def new_payload(w: Any) -> int:

@@ -1,13 +1,29 @@
-"""Sending along the routes in force: over a link, or through a release at a boundary."""
+"""Sending along the routes in force: over a link, or through a release at a boundary; and regular traffic."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from warnpath.engine.codes import NO_ROUTE, NODE_DOWN, NODE_RELEASING, RELEASED
+from warnpath.engine.codes import (
+    NO_ROUTE,
+    NODE_DOWN,
+    NODE_RELEASING,
+    PERIODIC,
+    RELEASED,
+    TRAFFIC,
+    TRAFFIC_DUE,
+)
 from warnpath.engine.handlers.links import link_enqueue
-from warnpath.engine.handlers.messages import finish, let_go, list_append, new_copy, schedule
-from warnpath.engine.random_streams import draw
+from warnpath.engine.handlers.messages import (
+    finish,
+    let_go,
+    list_append,
+    new_copy,
+    new_message,
+    schedule,
+)
+from warnpath.engine.random_streams import draw, mix, uniform
 
 
 def send(w: Any, now: float, m: int) -> None:
@@ -37,3 +53,44 @@ def forward(w: Any, now: float, n: int, c: int) -> None:
         list_append(w, w.nodes[n].first_list + NODE_RELEASING, c)
         delay = draw(w.distributions, rule.release_row, rule.key_release, message.lineage, 0)
         schedule(w, delay, RELEASED, n, c, copy.token)
+
+
+def traffic_started(w: Any, now: float, t: int) -> None:
+    """A flow of traffic begins: its first message is after a phase, or after the first gap."""
+    flow = w.traffic[t]
+    if flow.kind == PERIODIC:
+        if flow.phase_s < 0.0:
+            flow.phase_s = flow.gap_s * uniform(flow.key_gap, 0, 0)
+        schedule_traffic(w, now, t, flow.start_s + flow.phase_s - now)
+    else:
+        schedule_traffic(w, now, t, -flow.gap_s * math.log(1.0 - uniform(flow.key_gap, 0, 0)))
+
+
+def schedule_traffic(w: Any, now: float, t: int, delay: float) -> None:
+    """Ask for the next message of a flow after a delay, if it falls before the flow's end."""
+    # A time that rounding puts before now is now.
+    wait_s = max(delay, 0.0)
+    if now + wait_s < w.traffic[t].end_s:
+        schedule(w, wait_s, TRAFFIC_DUE, t, 0, 0)
+
+
+def traffic_due(w: Any, now: float, t: int) -> None:
+    """A flow sends a message, and the next one becomes due: one event a flow is pending at any time."""
+    flow = w.traffic[t]
+    m = new_message(w, now, TRAFFIC, flow.source, flow.destination, mix(flow.name_key, flow.sent))
+    message = w.messages[m]
+    message.tree = flow.tree
+    message.clearance = flow.clearance
+    message.priority = flow.priority
+    message.size_bits = flow.size_bits
+    message.expires_s = now + flow.lifetime_s
+    message.subject = t
+    w.noted_message = message.number
+    w.noted_value = flow.size_bits
+    flow.sent += 1
+    send(w, now, m)
+    if flow.kind == PERIODIC:
+        # Counted from the start: a thousand gaps are a thousand gaps, whatever a sum of them rounds to.
+        schedule_traffic(w, now, t, flow.start_s + flow.phase_s + flow.sent * flow.gap_s - now)
+    else:
+        schedule_traffic(w, now, t, -flow.gap_s * math.log(1.0 - uniform(flow.key_gap, flow.sent, 0)))

@@ -1,0 +1,59 @@
+"""The traffic part of a plan: flows of messages that are generated within the event loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warnpath.engine.codes import PERIODIC, POISSON, TRAFFIC_STARTED
+from warnpath.engine.plan_network import NetworkPart
+from warnpath.engine.plan_tables import UP_FOR_EVER, StreamNames
+from warnpath.engine.random_streams import name_key
+from warnpath.network.flows import traffic_flows
+from warnpath.scenario.traffic import PRIORITY_CLASSES
+
+if TYPE_CHECKING:
+    from warnpath.scenario import Scenario
+
+KINDS = {"periodic": PERIODIC, "poisson": POISSON}
+
+
+@dataclass(frozen=True)
+class TrafficPart:
+    """Flows of traffic as numbers, with the names they come from."""
+
+    entities: dict[str, list[dict[str, Any]]]
+    initial_events: list[tuple[float, int, int, int, int]]
+    traffic_ids: list[str]
+
+
+def plan_traffic(scenario: Scenario, network: NetworkPart, streams: StreamNames) -> TrafficPart:
+    """Plan one flow for each source and destination of every entry of traffic."""
+    trees = network.trees_of_flows()
+    rows: list[dict[str, Any]] = []
+    names: list[str] = []
+    for traffic in scenario.traffic:
+        for flow in traffic_flows(scenario, traffic):
+            name = f"traffic:{traffic.id}:{flow.source}>{flow.destination}"
+            streams.add("traffic", len(rows), "key_gap", f"{name}:gap")
+            tree, clearance = trees[flow]
+            rows.append(
+                {
+                    "kind": KINDS[traffic.kind],
+                    "source": network.node_row[flow.source],
+                    "destination": network.node_row[flow.destination],
+                    "tree": tree,
+                    "clearance": clearance,
+                    "priority": PRIORITY_CLASSES.index(traffic.priority),
+                    "name_key": name_key(name),
+                    "gap_s": traffic.gap_s,
+                    "phase_s": -1.0 if traffic.phase_s is None else float(traffic.phase_s),
+                    "size_bits": 8.0 * float(traffic.size_bytes),
+                    "lifetime_s": UP_FOR_EVER if traffic.lifetime_s is None else float(traffic.lifetime_s),
+                    "start_s": float(traffic.start_s),
+                    "end_s": UP_FOR_EVER if traffic.end_s is None else float(traffic.end_s),
+                }
+            )
+            names.append(traffic.id)
+    events = [(row["start_s"], TRAFFIC_STARTED, index, 0, 0) for index, row in enumerate(rows)]
+    return TrafficPart({"traffic": rows}, events, names)

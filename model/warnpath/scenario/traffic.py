@@ -1,0 +1,87 @@
+"""Traffic besides warning: what nodes send each other anyway, and what loads the links as their owners do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import Field, StrictBool
+
+from warnpath.scenario.quantities import (
+    Bytes,
+    Label,
+    Name,
+    NameOrNames,
+    PositiveSeconds,
+    Rate,
+    Seconds,
+    Table,
+    quantity,
+)
+
+if TYPE_CHECKING:
+    from warnpath.scenario.nodes import Node
+
+TrafficKind = Literal["periodic", "poisson"]
+PriorityClass = Literal["warning", "track", "background"]
+PRIORITY_CLASSES: tuple[PriorityClass, ...] = ("warning", "track", "background")
+"""Classes, first served first; their places are the numbers of the class in the tables."""
+
+
+class Traffic(Table):
+    """Messages from nodes to nodes, one flow for every pair of a source and a destination.
+
+    Attributes
+    ----------
+    source, destination : str or list of str
+        Node ids.
+    kind : {"periodic", "poisson"}
+        At even intervals, or independently of each other at a mean rate.
+    interval_s, rate_per_s : float
+        Exactly one of them: (mean) time between two messages, or messages per second.
+    phase_s : float, optional
+        Of periodic traffic: first message this long after ``start_s``. By default drawn, from zero to one
+        interval, for each flow by itself.
+    size_bytes : float
+        Size of a message.
+    priority : {"warning", "track", "background"}
+        Class in queues.
+    start_s, end_s : float
+        No message is made before and from then on; by default as long as the run lasts.
+    lifetime_s : float, optional
+        A message that waits in a queue for longer than this after it was made is thrown away.
+    label : str, optional
+        Label of the data; by default that of the source: the label of a sensor's data, or the nation. The
+        sharing policy holds for it as for all data.
+    open : bool
+        Data for everybody, which no policy restricts: what the owner of a link carries besides.
+    """
+
+    id: Name
+    source: NameOrNames
+    destination: NameOrNames
+    kind: TrafficKind
+    interval_s: PositiveSeconds | None = None
+    rate_per_s: Rate | None = None
+    phase_s: Seconds | None = None
+    size_bytes: Bytes
+    priority: PriorityClass = "background"
+    start_s: Seconds = quantity(0.0)
+    end_s: Seconds | None = None
+    lifetime_s: PositiveSeconds | None = None
+    label: Label | None = None
+    open_: StrictBool = Field(default=False, alias="open")
+
+    @property
+    def gap_s(self) -> float:
+        """Mean time between two messages of a flow, s."""
+        if self.interval_s is not None:
+            return float(self.interval_s)
+        return 0.0 if self.rate_per_s is None else 1.0 / float(self.rate_per_s)
+
+    def labels(self, source: Node) -> tuple[str, ...]:
+        """Labels of the data that starts at a source; none is data for everybody."""
+        return () if self.open_ else (self.label or source.label,)
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Every source with every destination, sorted."""
+        return tuple((source, destination) for source in self.source for destination in self.destination)

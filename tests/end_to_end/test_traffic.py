@@ -1,0 +1,86 @@
+"""A scenario without a launch, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from warnpath.results.store import read_table
+
+Program = Callable[..., subprocess.CompletedProcess[str]]
+
+SCENARIO = """
+schema_version = 1
+name = "load-only"
+title = "Two nodes and a file server"
+[run]
+replications = 2
+duration_s = 60
+[medium.line]
+capacity_kbps = 100
+propagation_ms = 10
+[[node]]
+id = "server"
+role = "relay"
+nation = "JP"
+lat_deg = 35
+lon_deg = 139
+[[node]]
+id = "client"
+role = "relay"
+nation = "JP"
+lat_deg = 35
+lon_deg = 139.1
+[[link]]
+id = "line"
+ends = ["server", "client"]
+medium = "line"
+[[traffic]]
+id = "files"
+source = "server"
+destination = "client"
+kind = "poisson"
+rate_per_s = 2
+size_bytes = 4000
+"""
+
+
+def test_traffic_without_a_launch_runs_is_shown_and_written(run_program: Program, tmp_path: Path) -> None:
+    (tmp_path / "load.toml").write_text(SCENARIO)
+    shown = run_program("run", "load.toml", "--out", "shown", "--quiet")
+    assert shown.returncode == 0, shown.stderr
+    assert "Traffic" in shown.stdout
+    assert "files" in shown.stdout
+    answer = run_program(
+        "run", "load.toml", "--json", "--out", "out", "--tables", "no-messages", "--engine", "compiled"
+    )
+    assert answer.returncode == 0, answer.stderr
+    told = json.loads(answer.stdout)
+    assert told["warnings"] == []
+    (traffic,) = told["traffic"]
+    assert traffic["traffic"] == "files"
+    # 120 messages expected; 5 standard deviations of a mean of two counts are 39.
+    assert 81 <= traffic["sent"] <= 159
+    # Transmission of 32,000 bits at 100 kbit/s and 10 ms of propagation, and queueing above that.
+    assert 0.33 <= traffic["latency_s"] < 2.0
+    assert not (tmp_path / "out" / "messages.parquet").exists()
+    table = read_table(tmp_path / "out" / "traffic.parquet")
+    assert (table["sent"] == table["delivered"] + table["in_flight"]).all()
+    messages = read_table(tmp_path / "shown" / "messages.parquet")
+    assert len(messages) == table["sent"].sum()
+
+
+def test_what_needs_a_launch_says_so(run_program: Program, tmp_path: Path) -> None:
+    (tmp_path / "load.toml").write_text(SCENARIO)
+    answer = run_program("failures", "load.toml")
+    assert answer.returncode != 0
+    assert "has no launch" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_only_an_optional_table_can_be_left_out(run_program: Program) -> None:
+    answer = run_program("run", "trilateral", "--tables", "no-warnings")
+    assert answer.returncode == 2
+    assert "table 'warnings' cannot be left out" in answer.stderr
