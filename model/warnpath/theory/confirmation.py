@@ -22,6 +22,19 @@ def first_detection_mean_s(scan_period_s: float, detection_probability: float) -
     return scan_period_s * (0.5 + (1.0 - detection_probability) / detection_probability)
 
 
+def first_detection_variance_s2(scan_period_s: float, detection_probability: float) -> float:
+    """Variance of that time: T^2 / 12 of the phase and T^2 (1 - p) / p^2 of the misses (s^2)."""
+    _check_probability(detection_probability)
+    p = detection_probability
+    return scan_period_s * scan_period_s * (1.0 / 12.0 + (1.0 - p) / (p * p))
+
+
+def detected_within(scans: int, detection_probability: float) -> float:
+    """Probability that the first so many scans bring a hit: 1 - (1 - p)^scans."""
+    _check_probability(detection_probability)
+    return 1.0 - (1.0 - detection_probability) ** scans
+
+
 def confirmation_mean_scans(hits: int, scans: int, detection_probability: Number) -> Number:
     """Mean number of scans until `hits` of the last `scans` are hits, from an empty window.
 

@@ -1,4 +1,4 @@
-"""How certain a quantile from a sample is.
+"""Order statistics: how certain a quantile from a sample is, and how long until the k-th of several arrives.
 
 References
 ----------
@@ -7,6 +7,10 @@ Conover, W. J. (1999). Practical Nonparametric Statistics, 3rd ed., section 3.2.
 """
 
 from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import combinations
 
 from scipy import special
 
@@ -65,6 +69,32 @@ def smallest_sample(probability: float, confidence: float) -> int:
         count += 1
         none_above *= probability
     return count
+
+
+def kth_arrival_mean(rates: Sequence[float], k: int) -> float:
+    """Mean time until the k-th of independent exponential times is over.
+
+    The time until m are over has P(fewer than m over) as its tail; with S the subsets still open, inclusion
+    and exclusion give E = sum over j from n - k + 1 to n of (-1)^(j - (n - k + 1)) C(j - 1, n - k) sum over
+    subsets of size j of 1 / (sum of their rates). A scenario fits if a node waits for k of several messages
+    whose delays are exponential and independent.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        Rates of the times.
+    k : int
+        Which of them, from 1.
+    """
+    n = len(rates)
+    if not 1 <= k <= n or min(rates) <= 0.0:
+        raise ValueError(f"{k} of {n} times with rates {list(rates)}; expected 1 <= k <= n and rates above 0")
+    open_ = n - k + 1
+    total = 0.0
+    for j in range(open_, n + 1):
+        part = sum(1.0 / sum(subset) for subset in combinations(rates, j))
+        total += (-1) ** (j - open_) * math.comb(j - 1, open_ - 1) * part
+    return total
 
 
 def _at_least(rank: int, count: int, probability: float) -> float:

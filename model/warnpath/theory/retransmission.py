@@ -7,6 +7,7 @@ there.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 
 def delivery_probability(loss: float, max_attempts: int | None = None) -> float:
@@ -58,6 +59,47 @@ def stop_and_wait_sd_s(timeout_s: float, loss: float) -> float:
     """Standard deviation of that delay without a limit of attempts: t sqrt(p) / (1 - p) (s)."""
     _check(loss, None)
     return timeout_s * math.sqrt(loss) / (1.0 - loss)
+
+
+def stop_and_wait_quantile_s(one_way_s: float, timeout_s: float, loss: float, probability: float) -> float:
+    """Quantile of that delay without a limit: d + t (g - 1), g the least with 1 - p^g >= probability (s)."""
+    _check(loss, None)
+    attempts, lost = 1, loss
+    while 1.0 - lost < probability:
+        attempts += 1
+        lost *= loss
+    return one_way_s + timeout_s * (attempts - 1)
+
+
+def more_than_attempts(loss: float, attempts: int) -> float:
+    """Probability that more than as many attempts are needed: p^attempts."""
+    _check(loss, None)
+    return loss**attempts
+
+
+def backoff_mean_s(one_way_s: float, timeouts_s: Sequence[float], loss: float) -> float:
+    """Mean delay, given delivery, where each time-out is longer than the one before.
+
+    Attempt m + 1 follows the first m time-outs; there is one attempt more than time-outs, then the sender
+    gives up (`delivery_probability`).
+
+    Parameters
+    ----------
+    one_way_s : float
+        One-way delay of an attempt that gets through (s).
+    timeouts_s : sequence of float
+        Time from each attempt to the next (s).
+    loss : float
+        Probability that one attempt is lost.
+    """
+    _check(loss, len(timeouts_s) + 1)
+    weight, waited_s, total_s, delivered = 1.0 - loss, 0.0, 0.0, 0.0
+    for timeout_s in (*timeouts_s, 0.0):
+        total_s += weight * (one_way_s + waited_s)
+        delivered += weight
+        weight *= loss
+        waited_s += timeout_s
+    return total_s / delivered
 
 
 def _check(loss: float, max_attempts: int | None) -> None:

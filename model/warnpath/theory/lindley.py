@@ -1,0 +1,41 @@
+"""One server that takes messages in the order of their coming, message by message.
+
+A scenario fits if one link or node of one server serves messages in order, without limit, loss or outage.
+
+References
+----------
+Lindley, D. V. (1952). The theory of queues with a single server. Mathematical Proceedings of the Cambridge
+Philosophical Society 48, 277-289.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+
+def lindley_waits_s(arrivals_s: Sequence[float], services_s: Sequence[float]) -> list[float]:
+    """Wait of every message: W(n+1) = max(0, W(n) + S(n) - (t(n+1) - t(n))) (s).
+
+    Parameters
+    ----------
+    arrivals_s : sequence of float
+        Times of arrival, not decreasing (s).
+    services_s : sequence of float
+        Service of each (s).
+    """
+    if any(later < earlier for earlier, later in itertools.pairwise(arrivals_s)):
+        raise ValueError("arrivals go back in time; expected times that do not decrease")
+    waits: list[float] = []
+    free_s = float("-inf")
+    for arrival_s, service_s in zip(arrivals_s, services_s, strict=True):
+        start_s = max(arrival_s, free_s)
+        waits.append(start_s - arrival_s)
+        free_s = start_s + service_s
+    return waits
+
+
+def departures_s(arrivals_s: Sequence[float], services_s: Sequence[float]) -> list[float]:
+    """Time at which each message has been served (s)."""
+    waits = lindley_waits_s(arrivals_s, services_s)
+    return [a + w + s for a, w, s in zip(arrivals_s, waits, services_s, strict=True)]
