@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+import numpy as np
+
 from warnpath.engine.codes import (
     ARRIVED_AT_CONSUMER,
+    DELIVERED,
     GATES,
     MESSAGE_KINDS,
     MESSAGE_STATUSES,
@@ -16,6 +19,7 @@ from warnpath.engine.codes import (
 )
 from warnpath.engine.output import Columns, columns_of
 from warnpath.engine.plan import Plan
+from warnpath.engine.records import named, path_names, records_of
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
 from warnpath.engine.traffic_columns import traffic_columns
@@ -151,53 +155,31 @@ WARNING_COLUMNS = (
 
 def messages_columns(plan: Plan, world: Any) -> Columns:
     """One row per message made, whatever became of it."""
+    rows = records_of(world, "messages")
+    rows = rows[rows["finished_s"] != NEVER_MADE]
+    rows = rows[np.argsort(rows["number"])]
     nodes = plan.network.tables.node_ids
-    by_id = {node.id: node for node in plan.scenario.node}
-    rows = []
-    made = sorted((item for item in world.messages if item.finished_s != NEVER_MADE), key=_number)
-    for message in made:
-        arrived = MESSAGE_STATUSES[message.status] == "delivered"
-        rows.append(
-            {
-                "message": message.number,
-                "kind": MESSAGE_KINDS[message.kind],
-                "origin": nodes[message.origin],
-                "destination": nodes[message.destination],
-                "nation": by_id[nodes[message.origin]].nation,
-                "launch": plan.sensing.launch_ids[message.launch] if message.launch >= 0 else "",
-                "traffic": plan.traffic.traffic_ids[message.subject] if message.kind == TRAFFIC else "",
-                "priority": message.priority,
-                "size_bytes": message.size_bits / 8.0,
-                "created_s": message.created_s,
-                "delivered_s": message.finished_s if arrived else NONE,
-                "latency_s": message.finished_s - message.created_s if arrived else NONE,
-                "status": MESSAGE_STATUSES[message.status],
-                "hops": message.hops,
-                "attempts": message.attempts,
-                "path": ">".join(path_nodes(plan, world, message.path)),
-            }
-        )
-    return columns_of(rows, MESSAGE_COLUMNS)
-
-
-MESSAGE_COLUMNS = (
-    "message",
-    "kind",
-    "origin",
-    "destination",
-    "nation",
-    "launch",
-    "traffic",
-    "priority",
-    "size_bytes",
-    "created_s",
-    "delivered_s",
-    "latency_s",
-    "status",
-    "hops",
-    "attempts",
-    "path",
-)
+    nations = [node.nation for node in (plan.scenario.node_by_id(name) for name in nodes)]
+    arrived = rows["status"] == DELIVERED
+    columns: Columns = {
+        "message": rows["number"],
+        "kind": named(list(MESSAGE_KINDS), rows["kind"]),
+        "origin": named(nodes, rows["origin"]),
+        "destination": named(nodes, rows["destination"]),
+        "nation": named(nations, rows["origin"]),
+        "launch": named(plan.sensing.launch_ids, rows["launch"]),
+        "traffic": named(plan.traffic.traffic_ids, np.where(rows["kind"] == TRAFFIC, rows["subject"], -1)),
+        "priority": rows["priority"],
+        "size_bytes": rows["size_bits"] / 8.0,
+        "created_s": rows["created_s"],
+        "delivered_s": np.where(arrived, rows["finished_s"], NONE),
+        "latency_s": np.where(arrived, rows["finished_s"] - rows["created_s"], NONE),
+        "status": named(list(MESSAGE_STATUSES), rows["status"]),
+        "hops": rows["hops"],
+        "attempts": rows["attempts"],
+    }
+    columns.update(path_names(nodes, world, rows["path"]))
+    return {name: np.ascontiguousarray(values) for name, values in columns.items()}
 
 
 def elements_columns(plan: Plan, world: Any) -> Columns:
@@ -284,10 +266,6 @@ TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
     "traffic": traffic_columns,
 }
 """Tables an engine can fill, and how."""
-
-
-def _number(message: Any) -> int:
-    return int(message.number)
 
 
 def _since(time_s: float, launched_s: float) -> float:

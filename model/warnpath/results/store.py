@@ -107,7 +107,7 @@ def write_table(frame: pd.DataFrame, path: Path, table: str, provenance: Provena
         If the file cannot be written. What was there before is still there, whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, _parquet_writer(conform(frame, table), table, provenance))
+    write_atomically(path, _parquet_writer(conform(frame, table), table, provenance.to_metadata()))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -162,10 +162,11 @@ def write_folder(
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = _split_volatile({name: conform(table, name) for name, table in sorted(tables.items())})
+    origin = provenance.to_metadata()
     staged: dict[str, Path] = {}
     try:
         for name, frame in files.items():
-            staged[name] = stage(folder / f"{name}.parquet", _parquet_writer(frame, name, provenance))
+            staged[name] = stage(folder / f"{name}.parquet", _parquet_writer(frame, name, origin))
         entries = {name: _entry(f"{name}.parquet", path, len(files[name])) for name, path in staged.items()}
         # From here to the end takes milliseconds; if it is cut short the folder has no manifest and says so.
         _forget(folder, keep={entry["file"] for entry in entries.values()})
@@ -242,9 +243,11 @@ def _write_text(file: IO[bytes], text: str) -> None:
     file.write(text.encode("utf-8"))
 
 
-def _parquet_writer(frame: pd.DataFrame, table: str, provenance: Provenance) -> Callable[[IO[bytes]], None]:
+def _parquet_writer(
+    frame: pd.DataFrame, table: str, origin: Mapping[bytes, bytes]
+) -> Callable[[IO[bytes]], None]:
     stored = pa.Table.from_pandas(frame, preserve_index=False)
-    metadata = dict(stored.schema.metadata or {}) | provenance.to_metadata()
+    metadata = dict(stored.schema.metadata or {}) | origin
     metadata[_TABLE] = table.encode()
     metadata[_SWEPT] = json.dumps(list(swept_columns(frame))).encode()
     stored = stored.replace_schema_metadata(metadata)
