@@ -32,10 +32,18 @@ class FakeEngine:
     kills: int = 99
     notes: str = ""
 
-    def build(self, scenario: Scenario, failed: Sequence[str]) -> Any:
+    @property
+    def uses_threads(self) -> bool:
+        return False
+
+    def build(self, scenario: Scenario) -> Any:
         release = scenario.node_by_id("us-hub").release
         delay_s = 0.0 if release is None else float(release.mean())
-        return int(scenario.run.seed), delay_s + 100.0 * len(failed)
+        return int(scenario.run.seed), delay_s
+
+    def fail(self, plan: Any, failed: Sequence[str]) -> Any:
+        seed, delay_s = plan
+        return seed, delay_s + 100.0 * len(failed)
 
     def run(self, plan: Any, replication: int, tables: Sequence[str]) -> ReplicationOutput:
         seed, delay_s = plan

@@ -17,6 +17,7 @@ from tests.engine_pairs import assert_engines_agree
 from warnpath.engine import build_plan
 from warnpath.engine.codes import FAULT_PATHS, FAULTS
 from warnpath.engine.compiled.compiled_run import CompiledRun
+from warnpath.engine.plan_outages import with_failed
 from warnpath.engine.run import run_replications
 from warnpath.engine.simpy_run import SimpyRun
 from warnpath.scenario import Scenario, load, shipped
@@ -214,3 +215,20 @@ def test_no_index_leaves_its_array(tmp_path: Path, repository: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
+
+
+@pytest.mark.parametrize("failed", [("us-hub",), ("jp-radar", "kr-hub")])
+def test_a_plan_with_failed_elements_is_the_plan_built_with_them(failed: tuple[str, ...]) -> None:
+    scenario = load(str(SMALL))
+    expected = assert_engines_agree(build_plan(scenario, dict.fromkeys(failed, (0.0, None))), 1)
+    base = build_plan(scenario)
+    found = assert_engines_agree(with_failed(base, failed), 1)
+    assert found.log_hash == expected.log_hash
+    assert list(found.columns["outages"]["element"]) == sorted(failed)
+    # The plan itself is as it was.
+    assert assert_engines_agree(base, 1).log_hash != found.log_hash
+
+
+def test_what_does_not_exist_cannot_fail() -> None:
+    with pytest.raises(ValueError, match="no link or node 'jp-moon' to go down"):
+        with_failed(build_plan(load(str(SMALL))), ["jp-moon"])

@@ -129,3 +129,18 @@ def test_an_interruption_shuts_the_executor_down() -> None:
     with pytest.raises(KeyboardInterrupt):
         list(run_tasks(process_of, [1, 2, 3], 2, 100.0, open_pool=Interrupting))
     assert instances[0].was_shut_down
+
+
+def thread_of(task: int) -> int:
+    threading.Event().wait(0.02)
+    return threading.get_ident()
+
+
+def test_threads_share_little_work_where_they_pay() -> None:
+    found = list(run_tasks(thread_of, range(8), 2, 0.001, threads=True))
+    assert sorted(number for number, _ in found) == list(range(8))
+    assert len({thread for _, thread in found}) == 2
+    assert {thread for _, thread in run_tasks(thread_of, range(3), 2, 0.001)} == {threading.get_ident()}
+    assert {thread for _, thread in run_tasks(thread_of, range(3), 1, 0.001, threads=True)} == {
+        threading.get_ident()
+    }

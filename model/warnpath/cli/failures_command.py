@@ -22,7 +22,7 @@ def failures(
     order: Annotated[
         int, typer.Option("--order", help="Elements that fail together; 2 is not in this version.")
     ] = 1,
-    engine: options.EngineOption = "simpy",
+    engine: options.EngineOption = "compiled",
     workers: options.WorkersOption = None,
     out: options.OutOption = None,
     json: options.JsonOption = False,

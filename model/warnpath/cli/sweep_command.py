@@ -22,7 +22,7 @@ def sweep(
     settings: options.SetOption = None,
     replications: options.ReplicationsOption = None,
     seed: options.SeedOption = None,
-    engine: options.EngineOption = "simpy",
+    engine: options.EngineOption = "compiled",
     workers: options.WorkersOption = None,
     tables: options.TablesOption = "",
     out: options.OutOption = None,

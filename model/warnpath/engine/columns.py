@@ -163,7 +163,7 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
     arrived = rows["status"] == DELIVERED
     columns: Columns = {
         "message": rows["number"],
-        "kind": named(list(MESSAGE_KINDS), rows["kind"]),
+        "kind": named(MESSAGE_KINDS, rows["kind"]),
         "origin": named(nodes, rows["origin"]),
         "destination": named(nodes, rows["destination"]),
         "nation": named(nations, rows["origin"]),
@@ -174,7 +174,7 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
         "created_s": rows["created_s"],
         "delivered_s": np.where(arrived, rows["finished_s"], NONE),
         "latency_s": np.where(arrived, rows["finished_s"] - rows["created_s"], NONE),
-        "status": named(list(MESSAGE_STATUSES), rows["status"]),
+        "status": named(MESSAGE_STATUSES, rows["status"]),
         "hops": rows["hops"],
         "attempts": rows["attempts"],
     }

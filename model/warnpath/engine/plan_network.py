@@ -12,18 +12,15 @@ import numpy as np
 from warnpath.engine.codes import (
     LINK_LISTS,
     NODE_LISTS,
-    OUTAGE_BEGAN,
-    OUTAGE_ENDED,
-    TARGET_LINK,
-    TARGET_NODE,
 )
-from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
+from warnpath.engine.plan_outages import outage_target, plan_outages
+from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
 from warnpath.network import route_kernel as columns
 from warnpath.network.flows import Flow, standard_flows
 from warnpath.network.graph import build_graph
 from warnpath.network.release import build_policy
-from warnpath.network.routing import FLOW_STATE, FLOW_TREE, RoutingTables, recompute_all, tables_from_graph
+from warnpath.network.routing import FLOW_STATE, FLOW_TREE, RoutingTables, tables_from_graph
 from warnpath.scenario import effective_link, reliability
 
 if TYPE_CHECKING:
@@ -79,7 +76,7 @@ class NetworkPart:
         ValueError
             No such element.
         """
-        return _outage_target(element, self.link_elements, self.node_row)
+        return outage_target(element, self.link_elements, self.tables.node_ids)
 
 
 def plan_network(
@@ -114,18 +111,7 @@ def plan_network(
             }
         )
         streams.add("rules", row, "key_release", f"sharing:{release.rule}:{release.node}:release")
-    known_before = _scripted(scenario, extra_outages)
-    outages, events, outage_elements = _outages(known_before, elements, node_row)
-    link_up, node_up = tables.link_up.copy(), tables.node_up.copy()
-    for outage in outages:
-        # In force since before the run: the network has long converged around it.
-        if outage["down_s"] <= 0.0:
-            if outage["target_kind"] == TARGET_LINK:
-                link_up[0, outage["target"]] = 0
-                if outage["reverse"] >= 0:
-                    link_up[0, outage["reverse"]] = 0
-            else:
-                node_up[0, outage["target"]] = 0
+    scripted = plan_outages(scenario, extra_outages, tables, elements)
     shared = {
         "lists_owner": np.array(owners, dtype=np.int64).reshape(len(owners), 2),
         "route_nodes": tables.nodes,
@@ -137,26 +123,6 @@ def plan_network(
         "route_rule_first": tables.rule_first,
         "route_trees": tables.trees,
     }
-    if not (link_up.all() and node_up.all()):
-        import dataclasses
-
-        start = dataclasses.replace(
-            tables,
-            link_up=link_up,
-            node_up=node_up,
-            next_step=tables.next_step.copy(),
-            cost=tables.cost.copy(),
-        )
-        recompute_all(start)
-    else:
-        start = tables
-    private = {
-        "route_link_up": link_up,
-        "route_node_up": node_up,
-        "next_step": start.next_step,
-        "route_cost": start.cost,
-        "route_scratch": tables.scratch,
-    }
     paths = [
         {"parent": -1, "node": row, "link": -1, "first_child": -1, "next_sibling": -1}
         for row in range(len(nodes))
@@ -167,18 +133,18 @@ def plan_network(
             "links": links,
             "lists": lists,
             "rules": rules,
-            "outages": outages,
+            "outages": scripted.rows,
             "paths": paths,
         },
         shared_arrays=shared,
-        private_arrays=private,
-        initial_events=events,
+        private_arrays={**scripted.routes, "route_scratch": tables.scratch},
+        initial_events=scripted.events,
         graph=graph,
         tables=tables,
         node_row=node_row,
         link_elements=elements,
         link_directions=directions,
-        outage_elements=outage_elements,
+        outage_elements=scripted.elements,
         external_flows=frozenset(
             (flow.source, flow.destination) for flow in tables.flows if flow.kind == "external"
         ),
@@ -280,50 +246,3 @@ def _add_lists(
 def _reroute_s(reroute: Any) -> float:
     """Detection plus convergence; negative where nothing reroutes by itself."""
     return -1.0 if reroute is None else float(reroute.detection_s) + float(reroute.convergence_s)
-
-
-def _scripted(
-    scenario: Scenario, extra: Mapping[str, tuple[float, float | None]]
-) -> list[tuple[str, float, float | None]]:
-    own = [
-        (item.element, float(item.down_s), None if item.up_s is None else float(item.up_s))
-        for item in scenario.outage
-    ]
-    return sorted(
-        own + [(element, down_s, up_s) for element, (down_s, up_s) in extra.items()],
-        key=lambda item: (item[1], item[0], UP_FOR_EVER if item[2] is None else item[2]),
-    )
-
-
-def _outages(
-    scripted: list[tuple[str, float, float | None]], elements: list[str], node_row: dict[str, int]
-) -> tuple[list[dict[str, Any]], list[tuple[float, int, int, int, int]], list[str]]:
-    rows: list[dict[str, Any]] = []
-    events = []
-    names = []
-    for element, down_s, up_s in scripted:
-        target_kind, target, reverse = _outage_target(element, elements, node_row)
-        index = len(rows)
-        rows.append(
-            {
-                "target_kind": target_kind,
-                "target": target,
-                "reverse": reverse,
-                "down_s": down_s,
-                "up_s": UP_FOR_EVER if up_s is None else up_s,
-            }
-        )
-        names.append(element)
-        events.append((down_s, OUTAGE_BEGAN, index, 0, 0))
-        if up_s is not None:
-            events.append((up_s, OUTAGE_ENDED, index, 0, 0))
-    return rows, events, names
-
-
-def _outage_target(element: str, elements: list[str], node_row: dict[str, int]) -> tuple[int, int, int]:
-    directions = [index for index, name in enumerate(elements) if name == element]
-    if directions:
-        return TARGET_LINK, directions[0], directions[1] if len(directions) > 1 else -1
-    if element not in node_row:
-        raise ValueError(f"there is no link or node {element!r} to go down")
-    return TARGET_NODE, node_row[element], -1

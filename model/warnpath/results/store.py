@@ -247,7 +247,7 @@ def _parquet_writer(
     frame: pd.DataFrame, table: str, origin: Mapping[bytes, bytes]
 ) -> Callable[[IO[bytes]], None]:
     stored = pa.Table.from_pandas(frame, preserve_index=False)
-    metadata = dict(stored.schema.metadata or {}) | origin
+    metadata = {**(stored.schema.metadata or {}), **origin}
     metadata[_TABLE] = table.encode()
     metadata[_SWEPT] = json.dumps(list(swept_columns(frame))).encode()
     stored = stored.replace_schema_metadata(metadata)

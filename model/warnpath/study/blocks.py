@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import logging
 import pickle
+import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -20,10 +22,11 @@ if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.scenario import Scenario
 
-PLANS_KEPT = 2
+PLANS_KEPT = 4
 Setting = int | float | bool | str
 _log = logging.getLogger(__name__)
 _plans: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -152,11 +155,24 @@ def describe_error(error: BaseException) -> str:
 
 def plan_of(variant: Variant, engine: Engine) -> tuple[Any, int]:
     """Plan of a variant and its seed, compiled unless it was just used in this process."""
+    whole = _kept(repr((engine, variant.base.key, variant.changes)), lambda: _build(variant, engine))
+    if not variant.failed:
+        return whole
     key = repr((engine, variant.base.key, variant.changes, variant.failed))
-    if key not in _plans:
-        scenario = variant.scenario()
-        _plans[key] = (engine.build(scenario, variant.failed), int(scenario.run.seed))
-        while len(_plans) > PLANS_KEPT:
-            _plans.popitem(last=False)
-    _plans.move_to_end(key)
-    return _plans[key]
+    return _kept(key, lambda: (engine.fail(whole[0], variant.failed), whole[1]))
+
+
+def _build(variant: Variant, engine: Engine) -> tuple[Any, int]:
+    scenario = variant.scenario()
+    return engine.build(scenario), int(scenario.run.seed)
+
+
+def _kept(key: str, make: Callable[[], tuple[Any, int]]) -> tuple[Any, int]:
+    """What was made under a key, made now if it is not among those used last."""
+    with _lock:
+        if key not in _plans:
+            _plans[key] = make()
+            while len(_plans) > PLANS_KEPT:
+                _plans.popitem(last=False)
+        _plans.move_to_end(key)
+        return _plans[key]

@@ -180,7 +180,9 @@ def _outcomes(
     workers = execution.worker_count()
     first = compute_cell(left[0])
     yield 0, first
-    with closing(run_tasks(compute_cell, left[1:], workers, first.seconds, execution.open_pool)) as results:
+    threads = left[0].block.engine.uses_threads
+    tasks = run_tasks(compute_cell, left[1:], workers, first.seconds, execution.open_pool, threads=threads)
+    with closing(tasks) as results:
         for number, value in results:
             yield number + 1, value
 

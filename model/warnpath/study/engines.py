@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 NAMES = ("simpy", "compiled")
+DEFAULT = "compiled"
 
 
 class Engine(Protocol):
@@ -24,8 +25,17 @@ class Engine(Protocol):
         """Name, for the provenance of results."""
         ...
 
-    def build(self, scenario: Scenario, failed: Sequence[str]) -> Any:
-        """Compile a scenario into a plan in which these nodes and links are down from time 0 on."""
+    @property
+    def uses_threads(self) -> bool:
+        """Whether replications on several threads of one process take less time than on one."""
+        ...
+
+    def build(self, scenario: Scenario) -> Any:
+        """Compile a scenario into a plan."""
+        ...
+
+    def fail(self, plan: Any, failed: Sequence[str]) -> Any:
+        """The plan with these nodes and links down from time 0 on."""
         ...
 
     def run(self, plan: Any, replication: int, tables: Sequence[str]) -> ReplicationOutput:
@@ -35,15 +45,26 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class NamedEngine:
-    """An engine of this package: ``simpy``, the reference, or ``compiled``; both give the same event log."""
+    """An engine of this package: ``compiled``, or ``simpy``, the reference; both give the same event log."""
 
-    name: str = "simpy"
+    name: str = DEFAULT
 
-    def build(self, scenario: Scenario, failed: Sequence[str]) -> Any:
+    @property
+    def uses_threads(self) -> bool:
+        """Machine code runs without the interpreter's lock."""
+        return self.name == "compiled"
+
+    def build(self, scenario: Scenario) -> Any:
         """Compile a scenario into a plan; raises ScenarioError if it cannot be run."""
         from warnpath.engine import build_plan
 
-        return build_plan(scenario, dict.fromkeys(failed, (0.0, None)))
+        return build_plan(scenario)
+
+    def fail(self, plan: Any, failed: Sequence[str]) -> Any:
+        """The plan with these nodes and links down from time 0 on."""
+        from warnpath.engine.plan_outages import with_failed
+
+        return with_failed(plan, failed) if failed else plan
 
     def run(self, plan: Any, replication: int, tables: Sequence[str]) -> ReplicationOutput:
         """Run one replication."""

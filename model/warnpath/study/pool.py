@@ -19,7 +19,15 @@ import threading
 import types
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from dataclasses import dataclass
 from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import TypeVar
@@ -80,6 +88,7 @@ def run_tasks(
     workers: int,
     seconds_each: float,
     open_pool: OpenPool | None = None,
+    threads: bool = False,
 ) -> Generator[tuple[int, Value | Lost], None, None]:
     """Run tasks and yield (number of the task, its result) as they finish.
 
@@ -98,6 +107,8 @@ def run_tasks(
         About how long a task takes (s): decides whether processes are started.
     open_pool : callable, optional
         Makes the executor for a number of workers; spawned processes by default.
+    threads : bool
+        Whether threads of this process share the work where processes do not pay.
 
     Yields
     ------
@@ -107,11 +118,13 @@ def run_tasks(
     """
     processes = workers if worthwhile(len(tasks), seconds_each, workers) else 0
     _log.debug("%d tasks of about %.2f s on %d worker processes", len(tasks), seconds_each, processes)
-    if not processes:
-        for number, task in enumerate(tasks):
-            yield number, function(task)
-        return
     opener = open_processes if open_pool is None else open_pool
+    if not processes:
+        if not threads or workers < 2 or len(tasks) < 2:
+            for number, task in enumerate(tasks):
+                yield number, function(task)
+            return
+        opener = ThreadPoolExecutor
     waiting = deque(range(len(tasks)))
     while waiting:
         suspects: list[int] = []

@@ -129,7 +129,9 @@ def run_scenario(scenario: Scenario, tables: Iterable[str], execution: Execution
         Block(variant, first, min(first + size, total) - 1, recorded, engine)
         for first in range(1, total, size)
     ]
-    tasks = run_tasks(run_block, blocks, workers, seconds * size, execution.open_pool)
+    tasks = run_tasks(
+        run_block, blocks, workers, seconds * size, execution.open_pool, threads=engine.uses_threads
+    )
     with closing(tasks) as results:
         for number, value in results:
             outputs.extend(block_outputs(blocks[number], value, seed))
