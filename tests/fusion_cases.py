@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from warnpath.fusion import layout, store
-from warnpath.fusion.tracking import track_insert, track_report
+from warnpath.fusion.reports import track_report
+from warnpath.fusion.tracking import track_insert
 from warnpath.physics import radar
 from warnpath.physics.table import state_at
 from warnpath.physics.trajectory import FlightProfile, Trajectory, solve
@@ -183,6 +184,7 @@ class Tracker:
     def report(self, time_s: float, row: int = 0, track: int = 0) -> int:
         a = self.arrays
         ok: int = track_report(
+            self.sensors,
             self.settings,
             a["heads"],
             a["plots"],
@@ -214,11 +216,17 @@ class Tracker:
         return rows
 
 
-def covariance(reports: Floats, row: int) -> Floats:
-    """6 x 6 covariance of a report."""
+def covariance(reports: Floats, row: int, first: int = layout.COVARIANCE) -> Floats:
+    """6 x 6 covariance of a report, or of anything else with its lower triangle from a column on."""
     matrix = np.zeros((6, 6))
-    matrix[np.tril_indices(6)] = reports[row, layout.COVARIANCE : layout.COVARIANCE + 21]
+    matrix[np.tril_indices(6)] = reports[row, first : first + 21]
     return matrix + np.tril(matrix, -1).T
+
+
+def write_mode(scratch: Floats, row: int, state: Floats, matrix: Floats) -> None:
+    """A ballistic mode with a given estimate into a row of scratch."""
+    scratch[row, layout.COAST_STATE : layout.COAST_STATE + 6] = state
+    scratch[row, layout.COAST_COVARIANCE : layout.COAST_COVARIANCE + 21] = matrix[np.tril_indices(6)]
 
 
 def write_report(

@@ -28,7 +28,7 @@ from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
 from warnpath.scenario import load
 
 PARTS = {
-    "filter": ("track_insert", "track_report", "infrared_report"),
+    "filter": ("track_take", "track_report", "infrared_report"),
     "picture": ("fuse", "copy_report"),
     "impact": ("impact_predict", "impact_shift", "area_probability", "rule_met"),
     "scanning": ("next_hit",),

@@ -32,10 +32,11 @@ from tests.fusion_cases import (
     sensors,
     step,
     truth_at,
+    write_mode,
 )
 from warnpath.fusion import layout, store
-from warnpath.fusion.modes import plot_update
-from warnpath.fusion.motion import predict
+from warnpath.fusion.measurement import plot_update, write_plot
+from warnpath.fusion.motion import predict_coast
 
 NOISE = 1e-6
 
@@ -145,8 +146,8 @@ def test_the_ballistic_mode_is_stone_soups_filter_to_5_cm() -> None:
     matrix = np.diag([3000.0**2] * 3 + [100.0**2] * 3)
 
     scratch, settings = store.scratch(), store.settings_row(coast_noise_m2_s3=NOISE)
-    scratch[layout.S_COAST, :6] = state
-    scratch[layout.P_COAST : layout.P_COAST + 6, :6] = matrix
+    modes = layout.S_MODES
+    write_mode(scratch, modes, state, matrix)
     plots = np.zeros((1, layout.PLOT_COLUMNS))
 
     epoch = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -162,9 +163,9 @@ def test_the_ballistic_mode_is_stone_soups_filter_to_5_cm() -> None:
         plot = measure(table, number % 2, number, now, truth[:3], rng)
         assert plot is not None
         _, sensor, _, distance, azimuth, elevation, along, across = plot
-        plots[0] = now, distance, azimuth, elevation, along, across
-        predict(scratch, settings, layout.S_COAST, layout.P_COAST, 6, elapsed, 0.0)
-        plot_update(scratch, table, sensor, plots, 0, layout.S_COAST, layout.P_COAST, 6)
+        write_plot(plots, 0, now, distance, azimuth, elevation, along, across)
+        predict_coast(scratch, modes, settings, elapsed, 0.0)
+        assert plot_update(scratch, modes, 0, table, sensor, plots, 0)[1] > 0.0
 
         model = Radar(
             site=table[sensor, :3],
@@ -179,8 +180,8 @@ def test_the_ballistic_mode_is_stone_soups_filter_to_5_cm() -> None:
         )
         soup = updater.update(SingleHypothesis(predictor.predict(soup, timestamp=stamp), seen))
         theirs = np.ravel(soup.state_vector).astype(float)
-        worst = max(worst, float(np.linalg.norm(scratch[layout.S_COAST, :3] - theirs[:3])))
-        ours = scratch[layout.P_COAST : layout.P_COAST + 6, :6]
+        worst = max(worst, float(np.linalg.norm(scratch[modes, layout.COAST_STATE :][:3] - theirs[:3])))
+        ours = covariance(scratch, modes, layout.COAST_COVARIANCE)
         ratio = np.sqrt(np.diag(ours) / np.diag(soup.covar.astype(float)))
         worst_sigma = max(worst_sigma, float(np.abs(ratio - 1.0).max()))
     assert now > 200.0

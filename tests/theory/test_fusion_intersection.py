@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fusion_cases import Floats, Tracker, covariance, flight, plots_of, truth_at, write_report
+from tests.fusion_cases import (
+    Floats,
+    Tracker,
+    covariance,
+    flight,
+    plots_of,
+    truth_at,
+    write_mode,
+    write_report,
+)
 from warnpath.fusion import layout, store
 from warnpath.fusion.picture import combine, fuse, gather
 
@@ -20,17 +29,15 @@ def fused(first: Floats, second: Floats, disjoint: float = 0.0, offset: Floats |
     """Two estimates of one object at one time, fused into S_FUSED."""
     tracker = Tracker()
     scratch = tracker.scratch
-    scratch[layout.S_FUSED : layout.S_FUSED + 6, :6] = first
-    scratch[layout.S_FUSED + 6, :6] = ORIGIN
-    scratch[layout.P_COAST : layout.P_COAST + 6, :6] = second
-    scratch[layout.S_COAST, :6] = ORIGIN if offset is None else ORIGIN + offset
+    write_mode(scratch, layout.S_FUSED, ORIGIN, first)
+    write_mode(scratch, layout.S_MODES, ORIGIN if offset is None else ORIGIN + offset, second)
     assert combine(scratch, disjoint) in {0, 1, 2}
     return tracker
 
 
 def result(tracker: Tracker) -> tuple[Floats, Floats]:
-    rows = tracker.scratch[layout.S_FUSED : layout.S_FUSED + 7, :6]
-    return rows[6] - ORIGIN, rows[:6].copy()
+    state = tracker.scratch[layout.S_FUSED, layout.COAST_STATE : layout.COAST_STATE + 6]
+    return state - ORIGIN, covariance(tracker.scratch, layout.S_FUSED, layout.COAST_COVARIANCE)
 
 
 def random_covariance(rng: np.random.Generator, size: int = 6) -> Floats:
@@ -104,10 +111,10 @@ def test_the_weight_makes_the_determinant_least() -> None:
 def test_an_indefinite_covariance_is_left_out() -> None:
     tracker = Tracker()
     scratch = tracker.scratch
-    scratch[layout.S_FUSED : layout.S_FUSED + 6, :6] = np.eye(6)
-    scratch[layout.P_COAST : layout.P_COAST + 6, :6] = -np.eye(6)
+    write_mode(scratch, layout.S_FUSED, ORIGIN, np.eye(6))
+    write_mode(scratch, layout.S_MODES, ORIGIN, -np.eye(6))
     assert combine(scratch, 0.0) == 0
-    assert (scratch[layout.S_FUSED : layout.S_FUSED + 6, :6] == np.eye(6)).all()
+    assert (covariance(scratch, layout.S_FUSED, layout.COAST_COVARIANCE) == np.eye(6)).all()
 
 
 def test_the_better_of_two_alike_replaces_the_other() -> None:

@@ -11,22 +11,45 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.fusion_cases import Tracker, flight, plots_of
+from tests.fusion_cases import Tracker, plots_of
+from tests.fusion_cases import flight as flight_of
 from warnpath.fusion import (
     areas,
+    carry,
+    flight,
     history,
     impact,
     launch,
     layout,
     linear,
+    measurement,
     modes,
     motion,
     picture,
+    reports,
+    sensitivity,
     store,
     tracking,
+    update,
 )
 
-MODULES = (areas, history, impact, launch, linear, modes, motion, picture, tracking)
+MODULES = (
+    areas,
+    carry,
+    flight,
+    history,
+    impact,
+    launch,
+    linear,
+    measurement,
+    modes,
+    motion,
+    picture,
+    reports,
+    sensitivity,
+    tracking,
+    update,
+)
 KERNELS = {
     f"{module.__name__.rsplit('.', 1)[1]}.{name}": value
     for module in MODULES
@@ -38,7 +61,7 @@ KERNELS = {
 @cache
 def prepared() -> tuple[Tracker, tuple[float, ...]]:
     """A track in free flight that had late plots, two reports of it, a picture and its ground track."""
-    plots = plots_of(flight("medium"), seed=6)
+    plots = plots_of(flight_of("medium"), seed=6)
     plots = [plot for plot in plots if plot[0] < 190.0]
     tracker = Tracker()
     for plot in (*plots[:200], *plots[210:], *plots[200:209]):
@@ -56,12 +79,15 @@ def prepared() -> tuple[Tracker, tuple[float, ...]]:
     assert tracker.reports[4, layout.IMPACT_VALID] == 1.0
     # Leave the modes of the track in the scratch rows, as the kernels below them find them.
     slot = tracker.arrays["keys"][tracker.arrays["heads"][0, layout.COUNT] - 1, layout.KEY_ORDER]
-    history.restore(tracker.scratch, tracker.arrays["posteriors"], slot)
-    tracker.scratch[layout.S_FIRST : layout.S_FIRST + 6, :6] = np.eye(6) * 3.0
-    tracker.scratch[layout.S_SECOND : layout.S_SECOND + 6, :6] = np.eye(6) + 0.3
-    tracker.scratch[layout.S_FUSED : layout.S_FUSED + 6, :6] = (
-        tracker.scratch[layout.P_COAST : layout.P_COAST + 6, :6] * 1.7
-    )
+    history.copy_modes(tracker.arrays["posteriors"], slot, tracker.scratch, layout.S_MODES)
+    history.copy_modes(tracker.arrays["posteriors"], slot, tracker.scratch, layout.S_FUSED)
+    tracker.scratch[layout.S_FUSED, layout.COAST_COVARIANCE : layout.COAST_COVARIANCE + 21] *= 1.7
+    tracker.scratch[layout.S_FIRST, :36] = (np.eye(6) * 3.0).ravel()
+    tracker.scratch[layout.S_SECOND, :36] = (np.eye(6) + 0.3).ravel()
+    tracker.scratch[layout.S_FACTOR, :36] = (np.eye(6) * 2.0 - 0.2).ravel()
+    tracker.scratch[layout.S_WORK, :18] = np.linspace(-0.4, 0.9, 18)
+    linear.root_columns(tracker.reports, 1, layout.COVARIANCE, tracker.scratch)
+    tracker.scratch[layout.S_FORCING, 6] = 0.5
     return tracker, plots[209]
 
 
@@ -72,45 +98,53 @@ def arguments() -> dict[str, tuple[Any, ...]]:
     count = int(a["heads"][0, layout.COUNT])
     slots = [int(a["keys"][place, layout.KEY_ORDER]) for place in range(count)]
     area = store.area_row(0.62, 2.35, 300e3)
-    frame = tuple(t.scratch[layout.S_THRUST, :3])
     s, r = t.scratch, t.reports
+    modes_of = s[layout.S_MODES]
+    state = tuple(modes_of[layout.COAST_STATE : layout.COAST_STATE + 6])
+    low = (6.39e6 * 0.6, 6.39e6 * 0.8, 9e3, -3100.0, -2600.0, 800.0)
+    pull = (*flight.gradient(*state[:3]),)
+    thrust, coast = layout.THRUST_COVARIANCE, layout.COAST_COVARIANCE
     return {
         "areas.normal_below": (0.37,),
         "areas.mass_in_circle": (20e3, -70e3, 4e8, 1e8, 9e8, 100e3),
         "areas.mass_beyond": (80e3, 20e3, 60e3, 30e3, 100e3),
         "areas.area_probability": (r, 4, t.ground, area, 0),
         "areas.rule_met": (r, 4, 0.4, 0.05, 20e3, 0.1),
-        "history.restore": (s, a["posteriors"], slots[-1]),
-        "history.place_plot": (s, t.sensors, late[1], a["plots"], slots[5], layout.S_PRIOR),
-        "history.fit_start": (t.sensors, t.settings, a["plots"], a["keys"], s, *slots[:3], 0),
+        "carry.carry": (s, layout.S_MODES, thrust, 3.0, *pull),
+        "carry.carry_force": (s, layout.S_MODES, t.settings, 3.0, *pull),
+        "flight.vertical": state[:3],
+        "flight.gradient": state[:3],
+        "flight.oblateness": (*state[:3], 3.0),
+        "flight.free_flight": (*state, 17.0),
+        "flight.air_flight": (*low, *flight.vertical(*low[:3]), 2e-4, 1.7),
+        "history.copy_modes": (a["posteriors"], slots[-1], s, layout.S_WORK),
+        "history.place_plot": (s, t.sensors, late[1], a["plots"], slots[5]),
+        "history.fit_start": (
+            t.sensors, t.settings, a["plots"], a["keys"], a["posteriors"], s, *slots[:3], 0,
+        ),
         "history.step": (t.sensors, t.settings, a["plots"], a["keys"], a["posteriors"], s, 0, count - 1),
-        "impact.add_ground_point": (s, t.ground, 3, 12.5),
+        "impact.add_ground_point": (s, t.ground, 3, 12.5, *state, *flight.vertical(*state[:3])),
+        "impact.step_length": (50e3, -1200.0, 4.2e13),
         "impact.fall": (s, t.ground, 0, 190.0, 1e-4),
         "impact.begin_ground": (r, 1, t.ground, 0),
         "impact.impact_at": (r, 1, t.settings, s, t.ground, 0),
         "impact.impact_predict": (r, 1, t.settings, s, t.ground),
         "impact.impact_shift": (r, 0, 4),
-        "launch.accumulate": (s, 7),
-        "launch.start_total": (s,),
-        "launch.spread": (s, layout.S_THRUST, layout.S_COAST, layout.P_COAST, 6),
-        "launch.back_to_launch": (s, layout.S_COAST, layout.P_COAST, a["posteriors"], slots[-1]),
-        "linear.unpack": (r, 1, s, layout.S_WORK, layout.COVARIANCE, 6),
-        "linear.pack": (r, 6, s, layout.P_COAST, layout.COVARIANCE, 6),
-        "linear.factorise": (s, layout.P_THRUST, 9),
-        "linear.invert": (s, layout.P_COAST, layout.S_WORK, 6),
+        "launch.back_to_launch": (s, a["posteriors"], slots[-1], layout.COAST_STATE, coast),
+        "linear.unpack": (r, 1, layout.COVARIANCE, s, layout.S_WORK),
+        "linear.pack": (r, 6, layout.COVARIANCE, s, layout.S_FIRST),
+        "linear.factorise": (s, layout.S_FACTOR),
+        "linear.invert": (s, layout.S_FACTOR, layout.S_WORK),
+        "linear.root_columns": (s, layout.S_MODES, thrust, s),
         "linear.major_variance": (4e6, -1e6, 9e6),
-        "modes.scalar_update": (s, layout.S_THRUST, layout.P_THRUST, 9, layout.S_AXES, 3, 12.0, 900.0),
-        "modes.sight_axes": (s, t.sensors, 1, 0.6, 0.8, 0.28, 0.96),
-        "modes.plot_update": (
-            s, t.sensors, 2, a["plots"], slots[-1], layout.S_COAST, layout.P_COAST, 6,
-        ),
-        "modes.mix": (s, t.settings, 0.3, 2.5, 0),
-        "motion.vertical": frame,
-        "motion.transition": (s, layout.S_COAST, 2e-4, 3.0),
-        "motion.coast_step": (s, layout.S_COAST, 2e-4, 3.0),
-        "motion.predict": (s, t.settings, layout.S_THRUST, layout.P_THRUST, 9, 17.0, 0.0),
-        "picture.weighted_root": (s, 0.3),
-        "picture.best_weight": (s,),
+        "measurement.write_plot": (a["plots"], slots[-1], *late[:1], *late[3:]),
+        "measurement.small_angle": (0.021, 0.9),
+        "measurement.plot_update": (s, layout.S_MODES, 1, t.sensors, 2, a["plots"], slots[-1]),
+        "modes.mix": (s, layout.S_MODES, t.settings, 0.3, 2.5, 0),
+        "motion.predict_thrust": (s, layout.S_MODES, t.settings, 17.0),
+        "motion.predict_coast": (s, layout.S_MODES, t.settings, 17.0, 2e-4),
+        "picture.slopes": (s, 0.3),
+        "picture.best_weight": (s, layout.S_FUSED),
         "picture.combine": (s, 0.0),
         "picture.best_launch_point": (r, 0, 5, 6),
         "picture.gather": (r, t.settings, s, 0, 2, -1, 200.0, 6),
@@ -119,12 +153,32 @@ def arguments() -> dict[str, tuple[Any, ...]]:
         "tracking.is_measurement": late[:1] + late[3:],
         "tracking.forget": (a["heads"], a["keys"], 0, 0, 5),
         "tracking.place_in_order": (a["plots"], a["keys"], 0, count, late[0], late[1], late[2]),
+        "tracking.track_take": (*store_of, 0, *late),
+        "tracking.track_update": (*pending(store_of), 0),
         "tracking.track_insert": (*store_of, 0, *late),
-        "tracking.clear_report": (r, 1),
-        "tracking.copy_report": (r, 1, 6),
-        "tracking.infrared_report": (r, 1, 45.0, 0.6, 2.3, 5000.0),
-        "tracking.track_report": (*store_of[1:], 0, 205.0, r, 6),
+        "update.update_coast": (s, layout.S_MODES, 0.48, -0.6, 0.64, 12.0, 900.0),
+        "update.update_thrust": (s, layout.S_MODES, 0.48, -0.6, 0.64, 12.0, 900.0),
+        "update.update_any": (
+            s, layout.S_MODES, layout.THRUST_STATE, thrust, 9, s, 12.0, 900.0,
+        ),
+        "reports.clear_report": (r, 1),
+        "reports.copy_report": (r, 1, 6),
+        "reports.infrared_report": (r, 1, 45.0, 0.6, 2.3, 5000.0),
+        "reports.track_report": (*store_of, 0, 205.0, r, 6),
+        "sensitivity.carry_columns": (s, 20.0, *pull),
+        "sensitivity.fading": (-0.37,),
+        "sensitivity.carry_columns_in_air": (
+            s, 1.7, *pull, *low[3:], *flight.vertical(*low[:3])[:3], 9e3, 0.11,
+        ),
+        "sensitivity.variance_along": (s, 0.48, -0.6, 0.64, 7),
     }  # fmt: skip
+
+
+def pending(store_of: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same store with three plots that wait."""
+    with_plots = copy.deepcopy(store_of)
+    with_plots[2][0, layout.PENDING] = 3
+    return with_plots
 
 
 def bits(value: Any) -> Iterator[bytes]:

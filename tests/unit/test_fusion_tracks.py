@@ -20,7 +20,7 @@ from tests.fusion_cases import (
     truth_at,
 )
 from warnpath.fusion import layout, store
-from warnpath.fusion.tracking import copy_report, infrared_report
+from warnpath.fusion.reports import copy_report, infrared_report
 
 GOOD = (100.0, 0, 0, 700e3, 5.2, 0.3, 60.0, 400.0)
 

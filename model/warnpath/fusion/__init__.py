@@ -24,14 +24,15 @@ A track is (one C2's plots of its own nation, one launch); the engine numbers tr
 rows of reports that one picture looks at are contiguous, one per origin in fixed owner order, own row
 among them; a row with ``VALID`` = 0 and ``LAUNCH_VALID`` = 0 is skipped.
 
-In sequence, at an arrival at a C2 (`warnpath.fusion.tracking`, `.picture`, `.areas`)::
+In sequence, at an arrival at a C2 (`warnpath.fusion.tracking`, `.reports`, `.picture`, `.areas`)::
 
-    bits = track_insert(sensors f8, settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
-                        track i8, time_s, sensor i8, sequence i8, range_m, azimuth_rad, elevation_rad,
-                        sigma_range_m, sigma_cross_m) -> int64
-        # BIT_INSERTED | BIT_STARTED (a track stands) | BIT_REPLAYED | BIT_TOO_LATE | BIT_DUPLICATE
-        # | BIT_REFUSED | BIT_REJECTED | BIT_SHORTENED
-    ok = track_report(settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
+    bits = track_take(sensors f8, settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
+                      track i8, time_s, sensor i8, sequence i8, range_m, azimuth_rad, elevation_rad,
+                      sigma_range_m, sigma_cross_m) -> int64
+        # BIT_INSERTED | BIT_REPLAYED | BIT_TOO_LATE | BIT_DUPLICATE | BIT_REFUSED | BIT_SHORTENED
+        # The plot waits in its place until somebody looks: `track_report` works in what waits, and so does
+        # `track_update`, which tells (BIT_STARTED: a track stands; BIT_REJECTED). `track_insert` is both.
+    ok = track_report(sensors f8, settings f8, heads i8, plots f8, keys i8, posteriors f8, scratch f8,
                       track i8, time_s, reports f8, row i8) -> int64
         # 1: the row holds state and covariance at time_s; 0: no track yet (row emptied)
     ok = infrared_report(reports f8, row i8, time_s, latitude_rad, longitude_rad, sigma_m) -> int64
@@ -67,7 +68,7 @@ the line of sight, ``sigma_cross_m / range_m`` in elevation, ``sigma_cross_m / (
 in azimuth.
 
 Late data is exact: plots are kept sorted by (time, sensor, sequence); the posterior of both modes
-before a late plot is restored and everything after it is run again, so any order of arrival inside the
-lag bound gives the same bits. Counters per track are in ``heads``: TOO_LATE, REFUSED, REJECTED, REPLAYED,
-DUPLICATES, SHORTENED, COUNT.
+before a late plot is taken up again and everything after it is run once more, so any order of arrival inside
+the lag bound gives the same bits, whenever the track was looked at meanwhile. Counters per track are in
+``heads``: TOO_LATE, REFUSED, REJECTED, REPLAYED, DUPLICATES, SHORTENED, COUNT, PENDING.
 """

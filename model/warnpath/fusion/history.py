@@ -12,25 +12,22 @@ from warnpath.fusion.layout import (
     COASTING_SINCE,
     HOLD,
     IGNITION_SIGMA,
+    INVERSE_BALLISTIC,
     KEY_ORDER,
     KEY_SENSOR,
-    LN_BALLISTIC_MEAN,
     MAX_THRUST_PROBABILITY,
     NEVER,
-    P_COAST,
-    P_THRUST,
-    PLOT_AZIMUTH,
-    PLOT_ELEVATION,
+    PLOT_COSINE_AZIMUTH,
+    PLOT_COSINE_ELEVATION,
     PLOT_RANGE,
     PLOT_SIGMA_CROSS,
     PLOT_SIGMA_RANGE,
+    PLOT_SINE_AZIMUTH,
+    PLOT_SINE_ELEVATION,
     PLOT_TIME,
     POINT_VALID,
     REJECTIONS,
-    S_AXES,
-    S_COAST,
-    S_PRIOR,
-    S_THRUST,
+    S_FIRST,
     S_WORK,
     SMOOTHED,
     START_PROBABILITY,
@@ -45,18 +42,13 @@ from warnpath.fusion.layout import (
     UPDATES,
     IntegerTable,
 )
-from warnpath.fusion.linear import pack, unpack
-from warnpath.fusion.modes import (
-    ILL_CONDITIONED,
-    mix,
-    plot_update,
-    scalar_update,
-    sight_axes,
-)
-from warnpath.fusion.motion import predict
+from warnpath.fusion.measurement import plot_update
+from warnpath.fusion.modes import mix
+from warnpath.fusion.motion import predict_coast, predict_thrust
+from warnpath.fusion.update import update_any
 from warnpath.physics.arrays import Table
 from warnpath.physics.earth import gravity_ecef
-from warnpath.physics.radar import POSITION
+from warnpath.physics.radar import FRAME, POSITION
 
 LOST_SIGMA_M = 20e3
 """A track is lost when its position is known less well than this (root of the trace) ..."""
@@ -66,113 +58,123 @@ _SURE = 1e-9
 """Mode probabilities stay this far from 0 and 1, so that a mode can always come back."""
 
 
-@kernel("void(float64[:, ::1], float64[:, ::1], int64)")
-def restore(scratch: Table, posteriors: Table, slot: int) -> None:
-    """Both modes of a stored posterior into the scratch rows."""
-    for i in range(9):
-        scratch[S_THRUST, i] = posteriors[slot, THRUST_STATE + i]
-    for i in range(6):
-        scratch[S_COAST, i] = posteriors[slot, COAST_STATE + i]
-    unpack(posteriors, slot, scratch, P_THRUST, THRUST_COVARIANCE, 9)
-    unpack(posteriors, slot, scratch, P_COAST, COAST_COVARIANCE, 6)
+@kernel("void(float64[:, ::1], int64, float64[:, ::1], int64)")
+def copy_modes(source: Table, row: int, target: Table, to_row: int) -> None:
+    """Both modes from a row into one of another table, or of the same."""
+    for column in range(THRUST_STATE, POINT_VALID):
+        target[to_row, column] = source[row, column]
 
 
-@kernel("void(float64[:, ::1], float64[:, ::1], int64, float64[:, ::1], int64, int64)")
-def place_plot(scratch: Table, sensors: Table, sensor: int, plots: Table, slot: int, out: int) -> None:
-    """ECEF position of a plot into a scratch row, and its axes of sight into S_AXES."""
-    azimuth = plots[slot, PLOT_AZIMUTH]
-    elevation = plots[slot, PLOT_ELEVATION]
-    sight_axes(
-        scratch,
-        sensors,
-        sensor,
-        math.sin(azimuth),
-        math.cos(azimuth),
-        math.sin(elevation),
-        math.cos(elevation),
-    )
+@kernel("void(float64[:, ::1], float64[:, ::1], int64, float64[:, ::1], int64)")
+def place_plot(scratch: Table, sensors: Table, sensor: int, plots: Table, slot: int) -> None:
+    """Axes of sight of a plot, nine numbers, and its ECEF position, three, into S_FIRST.
+
+    The axes are unit vectors along the line of sight, across it (growing azimuth) and up across (elevation).
+    """
+    sine_azimuth = plots[slot, PLOT_SINE_AZIMUTH]
+    cosine_azimuth = plots[slot, PLOT_COSINE_AZIMUTH]
+    sine_elevation = plots[slot, PLOT_SINE_ELEVATION]
+    cosine_elevation = plots[slot, PLOT_COSINE_ELEVATION]
     for j in range(3):
-        scratch[out, j] = sensors[sensor, POSITION + j] + plots[slot, PLOT_RANGE] * scratch[S_AXES, j]
+        east = sensors[sensor, FRAME + j]
+        north = sensors[sensor, FRAME + 3 + j]
+        up = sensors[sensor, FRAME + 6 + j]
+        level = sine_azimuth * east + cosine_azimuth * north
+        along = cosine_elevation * level + sine_elevation * up
+        scratch[S_FIRST, j] = along
+        scratch[S_FIRST, 3 + j] = cosine_azimuth * east - sine_azimuth * north
+        scratch[S_FIRST, 6 + j] = cosine_elevation * up - sine_elevation * level
+        scratch[S_FIRST, 9 + j] = sensors[sensor, POSITION + j] + plots[slot, PLOT_RANGE] * along
 
 
 @kernel(
     "int64(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], "
-    "int64, int64, int64, int64)"
+    "float64[:, ::1], int64, int64, int64, int64)"
 )
 def fit_start(
     sensors: Table,
     settings: Table,
     plots: Table,
     keys: IntegerTable,
+    posteriors: Table,
     scratch: Table,
     oldest: int,
     middle: int,
     youngest: int,
     mode: int,
 ) -> int:
-    """Least squares over the first three plots: state and covariance at the youngest.
+    """Least squares over the first three plots: state and covariance at the youngest, in its posterior.
 
     The plots are placed in ECEF with the covariance of their own axes; the motion between them is gravity
     at the youngest plus, for the thrusting mode (`mode` 0, nine states; 1 is the ballistic one), a constant
     unknown force. Speed and force have wide priors, so that three plots at one time give a position and
     an honest ignorance. Returns 0 if it is ill-conditioned.
     """
-    state = S_THRUST
-    block = P_THRUST
+    state = THRUST_STATE
+    first = THRUST_COVARIANCE
     size = 9 - 3 * mode
     if mode == 1:
-        state = S_COAST
-        block = P_COAST
-    sensor = keys[youngest, KEY_SENSOR]
-    place_plot(scratch, sensors, sensor, plots, youngest, state)
+        state = COAST_STATE
+        first = COAST_COVARIANCE
+    place_plot(scratch, sensors, keys[youngest, KEY_SENSOR], plots, youngest)
     along = plots[youngest, PLOT_SIGMA_RANGE] * plots[youngest, PLOT_SIGMA_RANGE]
     across = plots[youngest, PLOT_SIGMA_CROSS] * plots[youngest, PLOT_SIGMA_CROSS]
     speed = settings[0, START_SPEED_SIGMA] * settings[0, START_SPEED_SIGMA]
+    force = settings[0, IGNITION_SIGMA] * settings[0, IGNITION_SIGMA]
+    element = first
     for i in range(size):
-        for j in range(size):
-            scratch[block + i, j] = 0.0
-        if i >= 6:
-            scratch[state, i] = 0.0
-            scratch[block + i, i] = settings[0, IGNITION_SIGMA] * settings[0, IGNITION_SIGMA]
-        elif i >= 3:
-            scratch[state, i] = 0.0
-            scratch[block + i, i] = speed
-        else:
-            for j in range(3):
-                scratch[block + i, j] = (
-                    along * scratch[S_AXES, i] * scratch[S_AXES, j]
-                    + across * scratch[S_AXES + 1, i] * scratch[S_AXES + 1, j]
-                    + across * scratch[S_AXES + 2, i] * scratch[S_AXES + 2, j]
+        for j in range(i + 1):
+            value = 0.0
+            if i < 3:
+                value = (
+                    along * scratch[S_FIRST, i] * scratch[S_FIRST, j]
+                    + across * scratch[S_FIRST, 3 + i] * scratch[S_FIRST, 3 + j]
+                    + across * scratch[S_FIRST, 6 + i] * scratch[S_FIRST, 6 + j]
                 )
-    fall = gravity_ecef(scratch[state, 0], scratch[state, 1], scratch[state, 2])
-    for i in range(3):
-        scratch[S_WORK + 2, i] = fall[i]
+            elif i == j and i < 6:
+                value = speed
+            elif i == j:
+                value = force
+            posteriors[youngest, element] = value
+            element += 1
+        posteriors[youngest, state + i] = 0.0
+        if i < 3:
+            posteriors[youngest, state + i] = scratch[S_FIRST, 9 + i]
+    fall = gravity_ecef(scratch[S_FIRST, 9], scratch[S_FIRST, 10], scratch[S_FIRST, 11])
     for earlier in range(2):
         slot = middle
         if earlier == 1:
             slot = oldest
-        sensor = keys[slot, KEY_SENSOR]
-        place_plot(scratch, sensors, sensor, plots, slot, S_PRIOR)
+        place_plot(scratch, sensors, keys[slot, KEY_SENSOR], plots, slot)
         back = plots[slot, PLOT_TIME] - plots[youngest, PLOT_TIME]
         half = 0.5 * back * back
         for axis in range(3):
             residual = 0.0
             for j in range(3):
-                predicted = scratch[state, j] + back * scratch[state, 3 + j] + half * scratch[S_WORK + 2, j]
+                predicted = (
+                    posteriors[youngest, state + j]
+                    + back * posteriors[youngest, state + 3 + j]
+                    + half * fall[j]
+                )
+                direction = scratch[S_FIRST, 3 * axis + j]
+                scratch[S_WORK, j] = direction
+                scratch[S_WORK, 3 + j] = back * direction
+                scratch[S_WORK, 6 + j] = half * direction
                 if size == 9:
-                    predicted += half * scratch[state, 6 + j]
-                    scratch[S_WORK, 6 + j] = half * scratch[S_AXES + axis, j]
-                residual += scratch[S_AXES + axis, j] * (scratch[S_PRIOR, j] - predicted)
-                scratch[S_WORK, j] = scratch[S_AXES + axis, j]
-                scratch[S_WORK, 3 + j] = back * scratch[S_AXES + axis, j]
+                    predicted += half * posteriors[youngest, state + 6 + j]
+                residual += direction * (scratch[S_FIRST, 9 + j] - predicted)
             sigma = plots[slot, PLOT_SIGMA_CROSS]
             if axis == 0:
                 sigma = plots[slot, PLOT_SIGMA_RANGE]
-            if not scalar_update(scratch, state, block, size, S_WORK, size, residual, sigma * sigma) > 0.0:
+            if (
+                not update_any(posteriors, youngest, state, first, size, scratch, residual, sigma * sigma)
+                > 0.0
+            ):
                 return 0
     floor = settings[0, START_SPEED_FLOOR] * settings[0, START_SPEED_FLOOR]
-    for i in range(3, 6):
-        scratch[block + i, i] = max(scratch[block + i, i], floor)
+    posteriors[youngest, first + 9] = max(posteriors[youngest, first + 9], floor)
+    posteriors[youngest, first + 14] = max(posteriors[youngest, first + 14], floor)
+    posteriors[youngest, first + 20] = max(posteriors[youngest, first + 20], floor)
     return 1
 
 
@@ -231,6 +233,7 @@ def step(
     updates = 0.0
     rejected = 0
     if memory > 0.0:
+        sensor = keys[slot, KEY_SENSOR]
         blind = PLOT_RATIO * plots[slot, PLOT_SIGMA_CROSS]
         lost = max(LOST_SIGMA_M * LOST_SIGMA_M, blind * blind)
         elapsed = time - posteriors[previous, TIME]
@@ -238,43 +241,32 @@ def step(
         if since == NEVER:
             ballistic = 0
         for attempt in range(2):
-            restore(scratch, posteriors, previous)
+            copy_modes(posteriors, previous, posteriors, slot)
             thrust = posteriors[previous, THRUST_PROBABILITY]
             if elapsed > 0.0:
-                thrust = mix(scratch, settings, thrust, elapsed, ballistic)
-                for mode in range(2):
-                    state = S_THRUST
-                    block = P_THRUST
-                    inverse_ballistic = 0.0
-                    if mode == 1:
-                        state = S_COAST
-                        block = P_COAST
-                        inverse_ballistic = math.exp(-settings[0, LN_BALLISTIC_MEAN])
-                    predict(scratch, settings, state, block, 9 - 3 * mode, elapsed, inverse_ballistic)
-            if not scratch[P_COAST, 0] + scratch[P_COAST + 1, 1] + scratch[P_COAST + 2, 2] < lost:
+                thrust = mix(posteriors, slot, settings, thrust, elapsed, ballistic)
+                predict_thrust(posteriors, slot, settings, elapsed)
+                predict_coast(posteriors, slot, settings, elapsed, settings[0, INVERSE_BALLISTIC])
+            unsure = (
+                posteriors[slot, COAST_COVARIANCE]
+                + posteriors[slot, COAST_COVARIANCE + 2]
+                + posteriors[slot, COAST_COVARIANCE + 5]
+            )
+            if not unsure < lost:
                 memory = -1.0
                 break
             updates = memory + 1.0
             if attempt == 1:
                 rejected = 1
                 break
-            likelihood = 0.0
-            odds = 0.0
-            for mode in range(2):
-                state = S_THRUST
-                block = P_THRUST
-                if mode == 1:
-                    state = S_COAST
-                    block = P_COAST
-                odds = likelihood
-                likelihood = plot_update(
-                    scratch, sensors, keys[slot, KEY_SENSOR], plots, slot, state, block, 9 - 3 * mode
-                )
-                if likelihood <= ILL_CONDITIONED:
-                    break
-            if likelihood <= ILL_CONDITIONED:
+            squares, determinant = plot_update(posteriors, slot, 1, sensors, sensor, plots, slot)
+            if not determinant > 0.0:
                 continue
-            odds = math.exp(min(max(likelihood - odds, -600.0), 600.0))
+            coast_squares, coast_determinant = plot_update(posteriors, slot, 0, sensors, sensor, plots, slot)
+            if not coast_determinant > 0.0:
+                continue
+            odds = math.exp(min(max(0.5 * (squares - coast_squares), -600.0), 600.0))
+            odds *= math.sqrt(determinant / coast_determinant)
             thrust = thrust / (thrust + (1.0 - thrust) * odds)
             thrust = min(max(thrust, _SURE), 1.0 - _SURE)
             if thrust < settings[0, MAX_THRUST_PROBABILITY] and since == NEVER:
@@ -290,7 +282,10 @@ def step(
         if time - plots[oldest, PLOT_TIME] <= settings[0, START_SPAN]:
             updates = 3.0
             for mode in range(2):
-                if fit_start(sensors, settings, plots, keys, scratch, oldest, previous, slot, mode) == 0:
+                fitted = fit_start(
+                    sensors, settings, plots, keys, posteriors, scratch, oldest, previous, slot, mode
+                )
+                if fitted == 0:
                     updates = 0.0
     posteriors[slot, UPDATES] = updates
     posteriors[slot, TIME] = time
@@ -301,18 +296,10 @@ def step(
     if updates == 0.0:
         posteriors[slot, UPDATES] = min(memory, 0.0)
         return 0
-    for i in range(9):
-        posteriors[slot, THRUST_STATE + i] = scratch[S_THRUST, i]
-    for i in range(6):
-        posteriors[slot, COAST_STATE + i] = scratch[S_COAST, i]
-    pack(posteriors, slot, scratch, P_THRUST, THRUST_COVARIANCE, 9)
-    pack(posteriors, slot, scratch, P_COAST, COAST_COVARIANCE, 6)
     # Looked at again while the object is low; later plots know the ground below it less and less.
     if updates == 3.0 or updates == 6.0 or updates == 12.0 or updates == 24.0:
-        state = S_COAST
-        block = P_COAST
         if thrust >= 0.5:
-            state = S_THRUST
-            block = P_THRUST
-        back_to_launch(scratch, state, block, posteriors, slot)
+            back_to_launch(scratch, posteriors, slot, THRUST_STATE, THRUST_COVARIANCE)
+        else:
+            back_to_launch(scratch, posteriors, slot, COAST_STATE, COAST_COVARIANCE)
     return rejected

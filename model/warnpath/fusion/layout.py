@@ -30,7 +30,9 @@ REPLAYED: Final = 7
 """Plots run again because an earlier one came late."""
 SHORTENED: Final = 8
 """Plots forgotten inside the lag bound because the capacity was reached."""
-HEAD_COLUMNS: Final = 9
+PENDING: Final = 9
+"""Plots, the latest in the order, whose posteriors are still to be worked out."""
+HEAD_COLUMNS: Final = 10
 
 # --- plots: float64[tracks * capacity, PLOT_COLUMNS] -----------------------------------------------------
 PLOT_TIME: Final = 0
@@ -39,7 +41,11 @@ PLOT_AZIMUTH: Final = 2
 PLOT_ELEVATION: Final = 3
 PLOT_SIGMA_RANGE: Final = 4
 PLOT_SIGMA_CROSS: Final = 5
-PLOT_COLUMNS: Final = 6
+PLOT_SINE_AZIMUTH: Final = 6
+PLOT_COSINE_AZIMUTH: Final = 7
+PLOT_SINE_ELEVATION: Final = 8
+PLOT_COSINE_ELEVATION: Final = 9
+PLOT_COLUMNS: Final = 10
 
 # --- keys: int64[tracks * capacity, KEY_COLUMNS] ---------------------------------------------------------
 KEY_SENSOR: Final = 0
@@ -86,7 +92,9 @@ LN_BALLISTIC_MEAN: Final = 14
 LN_BALLISTIC_VARIANCE: Final = 15
 DISJOINT: Final = 16
 """0: pictures by covariance intersection; 1: by adding informations, see `store.settings_row`."""
-SETTINGS_COLUMNS: Final = 17
+INVERSE_BALLISTIC: Final = 17
+"""One over the ballistic coefficient of the class, m^2/kg."""
+SETTINGS_COLUMNS: Final = 18
 
 # --- reports: float64[rows, REPORT_COLUMNS]: a track as it is shown or sent ------------------------------
 VALID: Final = 0
@@ -155,22 +163,21 @@ BIT_REFUSED: Final = 32
 BIT_REJECTED: Final = 64
 BIT_SHORTENED: Final = 128
 
-# --- map of the scratch rows ------------------------------------------------------------------------------
-S_THRUST: Final = 0
-S_COAST: Final = 1
-S_PRIOR: Final = 2
-S_GAIN: Final = 3
-S_AXES: Final = 4  # three rows: line of sight, across, up across
-S_STAGE: Final = 7  # four rows of the Runge-Kutta step
-S_PHI: Final = 11  # six rows: transition of position and velocity; column 6 by ln(ballistic coefficient)
-S_SERIES: Final = 17  # twelve rows
-P_THRUST: Final = 29  # nine rows
-P_COAST: Final = 38  # six rows
-S_WORK: Final = 44  # nine rows
-S_TOTAL: Final = 53  # six rows: transition since the start of a prediction
-S_FIRST: Final = 59  # six rows: information of the first of two
-S_SECOND: Final = 65  # six rows
-S_FACTOR: Final = 71  # six rows
-S_FUSED: Final = 77  # seven rows: covariance, then the state of what was fused so far
-SCRATCH_ROWS: Final = 84
-SCRATCH_COLUMNS: Final = 10
+# --- scratch: float64[SCRATCH_ROWS, SCRATCH_COLUMNS] ------------------------------------------------------
+S_MODES: Final = 0
+"""A pair of modes, with the columns of a posterior."""
+S_FUSED: Final = 1
+"""What was fused so far, in the columns of the ballistic mode of a posterior."""
+S_COLUMNS: Final = 2
+"""Derivatives carried along a flight: component i of column j at ``WIDTH * i + j``."""
+S_FORCING: Final = 3
+"""How much ln(ballistic coefficient) each of these columns stands for."""
+S_FIRST: Final = 4
+"""Information of the first of two, element (i, j) at ``6 * i + j``; so the next three."""
+S_SECOND: Final = 5
+S_FACTOR: Final = 6
+S_WORK: Final = 7
+SCRATCH_ROWS: Final = 8
+SCRATCH_COLUMNS: Final = 96
+WIDTH: Final = 8
+"""Six columns of the state, one of ln(ballistic coefficient), one spare."""

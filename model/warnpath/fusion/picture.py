@@ -12,6 +12,8 @@ import math
 from warnpath.compilation import kernel
 from warnpath.fusion.impact import impact_at
 from warnpath.fusion.layout import (
+    COAST_COVARIANCE,
+    COAST_STATE,
     COVARIANCE,
     DISJOINT,
     GROUND_COLUMNS,
@@ -23,81 +25,120 @@ from warnpath.fusion.layout import (
     LAUNCH_VALID,
     LN_BALLISTIC,
     MAX_THRUST_PROBABILITY,
-    P_COAST,
     PLOTS,
     REPORT_TIME,
-    S_COAST,
     S_FACTOR,
     S_FIRST,
     S_FUSED,
-    S_GAIN,
+    S_MODES,
     S_SECOND,
+    S_WORK,
     SOURCES,
     STATE,
     THRUST,
     VALID,
 )
-from warnpath.fusion.linear import factorise, invert, pack, unpack
-from warnpath.fusion.motion import predict
-from warnpath.fusion.tracking import clear_report
+from warnpath.fusion.linear import SIZE, factorise, invert, pack, unpack
+from warnpath.fusion.motion import predict_coast
+from warnpath.fusion.reports import clear_report
 from warnpath.physics.arrays import Table
 
-GOLDEN_STEPS = 20
-"""Steps of the golden-section search for the weight: 0.618^20 = 7e-5."""
+NEWTON_STEPS = 30
+"""Most steps of the search for the weight; it takes five as a rule."""
+WEIGHT_ACCURACY = 1e-6
 THRUST_SPREAD_M_S2 = 30.0
 """Unknown acceleration (1-sigma) assumed over the age of a report of an object that may be thrusting."""
-_GOLDEN = 0.6180339887498949
 
 
-@kernel("float64(float64[:, ::1], float64)")
-def weighted_root(scratch: Table, weight: float) -> float:
-    """Root of the determinant of the information `weight` * first + (1 - `weight`) * second."""
-    for i in range(6):
+@kernel("UniTuple(float64, 2)(float64[:, ::1], float64)")
+def slopes(scratch: Table, weight: float) -> tuple[float, float]:
+    """First and second derivative by `weight` of the log determinant of the mixed information.
+
+    With M = weight * first + (1 - weight) * second and D = first - second they are trace(X) and
+    -trace(X X), X = L^-1 D L^-T, L the Cholesky factor of M. (1, 0) where M is not positive definite.
+    """
+    for i in range(SIZE * SIZE):
+        scratch[S_FACTOR, i] = weight * scratch[S_FIRST, i] + (1.0 - weight) * scratch[S_SECOND, i]
+    if factorise(scratch, S_FACTOR) == 0:
+        return 1.0, 0.0
+    # Columns of L^-1 D, then rows of that times L^-T.
+    for j in range(SIZE):
+        for i in range(SIZE):
+            total = scratch[S_FIRST, SIZE * i + j] - scratch[S_SECOND, SIZE * i + j]
+            for k in range(i):
+                total -= scratch[S_FACTOR, SIZE * i + k] * scratch[S_WORK, SIZE * k + j]
+            scratch[S_WORK, SIZE * i + j] = total / scratch[S_FACTOR, SIZE * i + i]
+    trace = 0.0
+    squares = 0.0
+    for i in range(SIZE):
         for j in range(i + 1):
-            scratch[S_FACTOR + i, j] = (
-                weight * scratch[S_FIRST + i, j] + (1.0 - weight) * scratch[S_SECOND + i, j]
-            )
-    return factorise(scratch, S_FACTOR, 6)
+            total = scratch[S_WORK, SIZE * i + j]
+            for k in range(j):
+                total -= scratch[S_FACTOR, SIZE * j + k] * scratch[S_WORK, SIZE * i + k]
+            total = total / scratch[S_FACTOR, SIZE * j + j]
+            scratch[S_WORK, SIZE * i + j] = total
+            if i == j:
+                trace += total
+                squares += total * total
+            else:
+                squares += 2.0 * total * total
+    return trace, -squares
 
 
-@kernel("float64(float64[:, ::1])")
-def best_weight(scratch: Table) -> float:
+@kernel("float64(float64[:, ::1], int64)")
+def best_weight(scratch: Table, first: int) -> float:
     """Weight of the first of two informations that makes the determinant of the fused covariance least.
 
-    The log determinant is concave in the weight; golden section with a fixed number of steps, then the
-    ends, where one of the two adds nothing.
+    The log determinant of the information is concave in the weight, so where it still grows at one end that
+    end is best; else Newton's method finds the place where it stops growing, kept inside what is known
+    about it.
+
+    Parameters
+    ----------
+    first
+        Row that holds the covariance of the first in the columns of a ballistic mode; S_FIRST holds its
+        information, S_SECOND that of the second, S_MODES the covariance of the second.
     """
+    at_first = 0.0
+    at_second = 0.0
+    element = COAST_COVARIANCE
+    for i in range(SIZE):
+        for j in range(i + 1):
+            twice = 2.0
+            if i == j:
+                twice = 1.0
+            at_first += twice * scratch[first, element] * scratch[S_SECOND, SIZE * i + j]
+            at_second += twice * scratch[S_MODES, element] * scratch[S_FIRST, SIZE * i + j]
+            element += 1
+    # Slopes at the ends: trace(first^-1 D) and trace(second^-1 D).
+    if at_first <= SIZE:
+        return 1.0
+    if at_second <= SIZE:
+        return 0.0
     low = 0.0
     high = 1.0
-    left = high - _GOLDEN * (high - low)
-    right = low + _GOLDEN * (high - low)
-    at_left = weighted_root(scratch, left)
-    at_right = weighted_root(scratch, right)
-    for _ in range(GOLDEN_STEPS):
-        if at_left > at_right:
-            high = right
-            right = left
-            at_right = at_left
-            left = high - _GOLDEN * (high - low)
-            at_left = weighted_root(scratch, left)
+    weight = 0.5
+    for _ in range(NEWTON_STEPS):
+        slope, curvature = slopes(scratch, weight)
+        if slope > 0.0:
+            low = weight
         else:
-            low = left
-            left = right
-            at_left = at_right
-            right = low + _GOLDEN * (high - low)
-            at_right = weighted_root(scratch, right)
-    weight = 0.5 * (low + high)
-    value = weighted_root(scratch, weight)
-    if weighted_root(scratch, 1.0) >= value:
-        return 1.0
-    if weighted_root(scratch, 0.0) > value:
-        return 0.0
+            high = weight
+        after = 0.5 * (low + high)
+        if curvature < 0.0:
+            newton = weight - slope / curvature
+            if newton > low and newton < high:
+                after = newton
+        change = after - weight
+        weight = after
+        if abs(change) < WEIGHT_ACCURACY:
+            break
     return weight
 
 
 @kernel("int64(float64[:, ::1], float64)")
 def combine(scratch: Table, disjoint: float) -> int:
-    """Fuse the estimate at S_COAST, P_COAST into the one at S_FUSED (covariance, then the state).
+    """Fuse the ballistic mode of S_MODES into that of S_FUSED.
 
     Parameters
     ----------
@@ -110,40 +151,36 @@ def combine(scratch: Table, disjoint: float) -> int:
         1; 2 if the second alone is better than any mixture; 0 if the second adds nothing or one of the two
         covariances is not positive definite, and the first is left as it was.
     """
-    for i in range(6):
-        for j in range(6):
-            scratch[S_FACTOR + i, j] = scratch[S_FUSED + i, j]
-    if invert(scratch, S_FACTOR, S_FIRST, 6) == 0:
+    unpack(scratch, S_FUSED, COAST_COVARIANCE, scratch, S_FACTOR)
+    if invert(scratch, S_FACTOR, S_FIRST) == 0:
         return 0
-    for i in range(6):
-        for j in range(6):
-            scratch[S_FACTOR + i, j] = scratch[P_COAST + i, j]
-    if invert(scratch, S_FACTOR, S_SECOND, 6) == 0:
+    unpack(scratch, S_MODES, COAST_COVARIANCE, scratch, S_FACTOR)
+    if invert(scratch, S_FACTOR, S_SECOND) == 0:
         return 0
     first = 1.0
     second = 1.0
     if disjoint == 0.0:
-        first = best_weight(scratch)
+        first = best_weight(scratch, S_FUSED)
         second = 1.0 - first
         if second <= 0.0:
             return 0
-    for i in range(6):
+    for i in range(SIZE):
         total = 0.0
-        for j in range(6):
+        for j in range(SIZE):
             # The information of the second about where the first is wrong: small numbers, no cancellation.
-            total += second * scratch[S_SECOND + i, j] * (scratch[S_COAST, j] - scratch[S_FUSED + 6, j])
-        scratch[S_GAIN, i] = total
-    for i in range(6):
-        for j in range(6):
-            scratch[S_FACTOR + i, j] = first * scratch[S_FIRST + i, j] + second * scratch[S_SECOND + i, j]
-    if invert(scratch, S_FACTOR, S_FIRST, 6) == 0:
+            apart = scratch[S_MODES, COAST_STATE + j] - scratch[S_FUSED, COAST_STATE + j]
+            total += second * scratch[S_SECOND, SIZE * i + j] * apart
+        scratch[S_WORK, i] = total
+    for i in range(SIZE * SIZE):
+        scratch[S_FACTOR, i] = first * scratch[S_FIRST, i] + second * scratch[S_SECOND, i]
+    if invert(scratch, S_FACTOR, S_FIRST) == 0:
         return 0
-    for i in range(6):
+    pack(scratch, S_FUSED, COAST_COVARIANCE, scratch, S_FIRST)
+    for i in range(SIZE):
         total = 0.0
-        for j in range(6):
-            scratch[S_FUSED + i, j] = scratch[S_FIRST + i, j]
-            total += scratch[S_FIRST + i, j] * scratch[S_GAIN, j]
-        scratch[S_FUSED + 6, i] += total
+        for j in range(SIZE):
+            total += scratch[S_FIRST, SIZE * i + j] * scratch[S_WORK, j]
+        scratch[S_FUSED, COAST_STATE + i] += total
     if first <= 0.0:
         return 2
     return 1
@@ -193,25 +230,23 @@ def gather(
         burnt_out = reports[row, THRUST] < settings[0, MAX_THRUST_PROBABILITY]
         if not burnt_out and only < 0:
             continue
-        for i in range(6):
-            scratch[S_COAST, i] = reports[row, STATE + i]
-        unpack(reports, row, scratch, P_COAST, COVARIANCE, 6)
+        for i in range(SIZE):
+            scratch[S_MODES, COAST_STATE + i] = reports[row, STATE + i]
+        for element in range(21):
+            scratch[S_MODES, COAST_COVARIANCE + element] = reports[row, COVARIANCE + element]
         elapsed = max(time_s - reports[row, REPORT_TIME], 0.0)
-        inverse_ballistic = math.exp(-reports[row, LN_BALLISTIC])
-        predict(scratch, settings, S_COAST, P_COAST, 6, elapsed, inverse_ballistic)
+        predict_coast(scratch, S_MODES, settings, elapsed, math.exp(-reports[row, LN_BALLISTIC]))
         if not burnt_out:
             velocity = THRUST_SPREAD_M_S2 * elapsed
             position = 0.5 * velocity * elapsed
             for i in range(3):
-                scratch[P_COAST + i, i] += position * position
-                scratch[P_COAST + 3 + i, i] += position * velocity
-                scratch[P_COAST + i, 3 + i] += position * velocity
-                scratch[P_COAST + 3 + i, 3 + i] += velocity * velocity
+                diagonal = COAST_COVARIANCE + i * (i + 3) // 2
+                scratch[S_MODES, diagonal] += position * position
+                scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 4) // 2 + i] += position * velocity
+                scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 6) // 2] += velocity * velocity
         if used == 0:
-            for i in range(6):
-                scratch[S_FUSED + 6, i] = scratch[S_COAST, i]
-                for j in range(6):
-                    scratch[S_FUSED + i, j] = scratch[P_COAST + i, j]
+            for column in range(COAST_STATE, COAST_COVARIANCE + 21):
+                scratch[S_FUSED, column] = scratch[S_MODES, column]
             ballistic = row
         else:
             added = combine(scratch, settings[0, DISJOINT])
@@ -231,9 +266,10 @@ def gather(
     best_launch_point(reports, first, count, out_row)
     if used == 0:
         return 0
-    for i in range(6):
-        reports[out_row, STATE + i] = scratch[S_FUSED + 6, i]
-    pack(reports, out_row, scratch, S_FUSED, COVARIANCE, 6)
+    for i in range(SIZE):
+        reports[out_row, STATE + i] = scratch[S_FUSED, COAST_STATE + i]
+    for element in range(21):
+        reports[out_row, COVARIANCE + element] = scratch[S_FUSED, COAST_COVARIANCE + element]
     reports[out_row, VALID] = 1.0
     reports[out_row, REPORT_TIME] = time_s
     reports[out_row, LAST_PLOT_TIME] = youngest

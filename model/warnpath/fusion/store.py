@@ -124,6 +124,7 @@ def settings_row(
     row[0, layout.LN_BALLISTIC_MEAN] = math.log(ballistic_coefficient_kg_m2)
     row[0, layout.LN_BALLISTIC_VARIANCE] = ballistic_coefficient_ln_sigma * ballistic_coefficient_ln_sigma
     row[0, layout.DISJOINT] = 1.0 if disjoint_lineages else 0.0
+    row[0, layout.INVERSE_BALLISTIC] = 1.0 / ballistic_coefficient_kg_m2
     if not np.isfinite(row).all() or (row[0, : layout.LN_BALLISTIC_MEAN] < 0.0).any():
         raise ValueError("settings of the fusion core must be finite and not negative")
     return row

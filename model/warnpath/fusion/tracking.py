@@ -1,39 +1,23 @@
-"""Tracks: insert a plot with exact replay of late data, and show a track as a report."""
+"""Tracks: take plots in whatever order they come, with exact replay of late data."""
 
 from __future__ import annotations
 
-import math
-
 from warnpath.compilation import kernel
 from warnpath.fusion import layout
-from warnpath.fusion.history import restore, step
+from warnpath.fusion.history import step
 from warnpath.fusion.layout import (
-    COASTING_SINCE,
     COUNT,
-    COVARIANCE,
-    HOLD,
     KEY_ORDER,
     KEY_SENSOR,
     KEY_SEQUENCE,
     LAG,
-    P_COAST,
-    P_THRUST,
+    PENDING,
     PLOT_TIME,
-    POINT_VALID,
     REJECTIONS,
-    REPORT_COLUMNS,
-    S_COAST,
-    S_THRUST,
-    SMOOTHED,
-    STATE,
-    THRUST,
-    THRUST_PROBABILITY,
-    TIME,
     UPDATES,
     IntegerTable,
 )
-from warnpath.fusion.linear import pack
-from warnpath.fusion.motion import predict
+from warnpath.fusion.measurement import write_plot
 from warnpath.physics.arrays import Table
 
 _BATCH = 32
@@ -111,10 +95,58 @@ def place_in_order(
 
 @kernel(
     "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
+    "float64[:, ::1], float64[:, ::1], int64)"
+)
+def track_update(
+    sensors: Table,
+    settings: Table,
+    heads: IntegerTable,
+    plots: Table,
+    keys: IntegerTable,
+    posteriors: Table,
+    scratch: Table,
+    track: int,
+) -> int:
+    """Work out the posteriors that plots taken since the last time have made necessary.
+
+    Every posterior depends only on the plots before it in the order, so neither the order of arrival nor
+    when this is called has an effect on it, to the bit. Old plots are forgotten here.
+
+    Returns
+    -------
+    int
+        BIT_STARTED if the track stands, BIT_REJECTED if an update was ill-conditioned.
+    """
+    first = track * (keys.shape[0] // heads.shape[0])
+    count = heads[track, COUNT]
+    if count == 0:
+        return 0
+    bits = 0
+    for place in range(count - heads[track, PENDING], count):
+        if step(sensors, settings, plots, keys, posteriors, scratch, first, place) == 1:
+            bits |= layout.BIT_REJECTED
+    heads[track, PENDING] = 0
+    last = first + keys[first + count - 1, KEY_ORDER]
+    if posteriors[last, UPDATES] > 0.0:
+        bits |= layout.BIT_STARTED
+        heads[track, layout.REJECTED] = int(posteriors[last, REJECTIONS])
+    # The base is the youngest posterior that is certainly older than any plot still to be taken.
+    bound = plots[last, PLOT_TIME] - settings[0, LAG]
+    while count > _BATCH:
+        ripe = first + keys[first + _BATCH, KEY_ORDER]
+        if not (plots[ripe, PLOT_TIME] < bound and posteriors[ripe, UPDATES] > 0.0):
+            break
+        forget(heads, keys, first, track, _BATCH)
+        count -= _BATCH
+    return bits
+
+
+@kernel(
+    "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
     "float64[:, ::1], float64[:, ::1], int64, float64, int64, int64, float64, float64, float64, float64, "
     "float64)"
 )
-def track_insert(
+def track_take(
     sensors: Table,
     settings: Table,
     heads: IntegerTable,
@@ -132,7 +164,7 @@ def track_insert(
     sigma_range_m: float,
     sigma_cross_m: float,
 ) -> int:
-    """Take a plot into a track, in whatever order it comes.
+    """Take a plot into a track, in whatever order it comes; `track_update` works it in.
 
     Parameters
     ----------
@@ -155,10 +187,13 @@ def track_insert(
     """
     capacity = keys.shape[0] // heads.shape[0]
     first = track * capacity
-    count = heads[track, COUNT]
     if is_measurement(time_s, range_m, azimuth_rad, elevation_rad, sigma_range_m, sigma_cross_m) == 0:
         heads[track, layout.REFUSED] += 1
         return layout.BIT_REFUSED
+    if heads[track, COUNT] == capacity and heads[track, PENDING] > 0:
+        # What is forgotten has to be worked in first, and that alone may make room.
+        track_update(sensors, settings, heads, plots, keys, posteriors, scratch, track)
+    count = heads[track, COUNT]
     if count > 0:
         youngest = plots[first + keys[first + count - 1, KEY_ORDER], PLOT_TIME]
         if time_s < youngest - settings[0, LAG]:
@@ -190,74 +225,30 @@ def track_insert(
     row = first + slot
     keys[row, KEY_SENSOR] = sensor
     keys[row, KEY_SEQUENCE] = sequence
-    plots[row, PLOT_TIME] = time_s
-    plots[row, layout.PLOT_RANGE] = range_m
-    plots[row, layout.PLOT_AZIMUTH] = azimuth_rad
-    plots[row, layout.PLOT_ELEVATION] = elevation_rad
-    plots[row, layout.PLOT_SIGMA_RANGE] = sigma_range_m
-    plots[row, layout.PLOT_SIGMA_CROSS] = sigma_cross_m
+    write_plot(plots, row, time_s, range_m, azimuth_rad, elevation_rad, sigma_range_m, sigma_cross_m)
     count += 1
     heads[track, COUNT] = count
     heads[track, layout.INSERTED] += 1
-    if position < count - 1:
-        bits |= layout.BIT_REPLAYED
-        heads[track, layout.REPLAYED] += count - 1 - position
-    # Every posterior depends only on the plots before it in the order, so the order of arrival is without
-    # effect on it, to the bit.
-    for place in range(position, count):
-        if step(sensors, settings, plots, keys, posteriors, scratch, first, place) == 1:
-            bits |= layout.BIT_REJECTED
-    last = first + keys[first + count - 1, KEY_ORDER]
-    if posteriors[last, UPDATES] > 0.0:
-        bits |= layout.BIT_STARTED
-        heads[track, layout.REJECTED] = int(posteriors[last, REJECTIONS])
-    # The base is the youngest posterior that is certainly older than any plot still to be taken.
-    bound = plots[last, PLOT_TIME] - settings[0, LAG]
-    ripe = first + keys[first + min(_BATCH, count - 1), KEY_ORDER]
-    if count > _BATCH and plots[ripe, PLOT_TIME] < bound and posteriors[ripe, UPDATES] > 0.0:
-        forget(heads, keys, first, track, _BATCH)
+    # Those that had a posterior already are run again; the others were waiting anyway.
+    after = count - 1 - position
+    pending = heads[track, PENDING]
+    if after >= pending:
+        if after > pending:
+            bits |= layout.BIT_REPLAYED
+            heads[track, layout.REPLAYED] += after - pending
+        heads[track, PENDING] = after + 1
+    else:
+        heads[track, PENDING] = pending + 1
     return bits
 
 
-@kernel("void(float64[:, ::1], int64)")
-def clear_report(reports: Table, row: int) -> None:
-    """Empty a row, except for its origin."""
-    for column in range(REPORT_COLUMNS):
-        if column != layout.ORIGIN:
-            reports[row, column] = 0.0
-
-
-@kernel("void(float64[:, ::1], int64, int64)")
-def copy_report(reports: Table, source: int, target: int) -> None:
-    """Copy a report."""
-    for column in range(REPORT_COLUMNS):
-        reports[target, column] = reports[source, column]
-
-
-@kernel("int64(float64[:, ::1], int64, float64, float64, float64, float64)")
-def infrared_report(
-    reports: Table, row: int, time_s: float, latitude_rad: float, longitude_rad: float, sigma_m: float
-) -> int:
-    """A report of space infrared: a launch point in two dimensions, no track. Returns 1 if it is usable."""
-    clear_report(reports, row)
-    if not (sigma_m > 0.0 and sigma_m < 1e7 and abs(latitude_rad) < 1.6 and abs(longitude_rad) < 10.0):
-        return 0
-    reports[row, layout.REPORT_TIME] = time_s
-    reports[row, layout.LAST_PLOT_TIME] = time_s
-    reports[row, THRUST] = 1.0
-    reports[row, layout.LAUNCH_VALID] = 1.0
-    reports[row, layout.LAUNCH_LATITUDE] = latitude_rad
-    reports[row, layout.LAUNCH_LONGITUDE] = longitude_rad
-    reports[row, layout.LAUNCH_COVARIANCE] = sigma_m * sigma_m
-    reports[row, layout.LAUNCH_COVARIANCE + 2] = sigma_m * sigma_m
-    return 1
-
-
 @kernel(
-    "int64(float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], "
-    "float64[:, ::1], int64, float64, float64[:, ::1], int64)"
+    "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
+    "float64[:, ::1], float64[:, ::1], int64, float64, int64, int64, float64, float64, float64, float64, "
+    "float64)"
 )
-def track_report(
+def track_insert(
+    sensors: Table,
     settings: Table,
     heads: IntegerTable,
     plots: Table,
@@ -266,76 +257,33 @@ def track_report(
     scratch: Table,
     track: int,
     time_s: float,
-    reports: Table,
-    row: int,
+    sensor: int,
+    sequence: int,
+    range_m: float,
+    azimuth_rad: float,
+    elevation_rad: float,
+    sigma_range_m: float,
+    sigma_cross_m: float,
 ) -> int:
-    """State and covariance of a track at a time, as a report row.
-
-    While burnout is not declared the two modes are merged by their probabilities and the thrust
-    probability shown is 1: a staging coast looks ballistic too, so nothing is believed before it has
-    lasted for the hold time, counted between plots. Once declared, the ballistic mode is shown with the
-    probability of thrust beside it, averaged over the hold time so that one odd plot does not revoke it;
-    merging the last per cent of a mode that is taken as wrong would double the spread of the velocity.
-    If thrust comes back, so does the first case.
-
-    Parameters
-    ----------
-    time_s : float
-        Not before the youngest plot; otherwise that plot's time is used.
-
-    Returns
-    -------
-    int
-        1, or 0 with the row empty if the track has not started. Impact columns are empty: see
-        `warnpath.fusion.impact.impact_predict`.
-    """
-    clear_report(reports, row)
-    first = track * (keys.shape[0] // heads.shape[0])
-    count = heads[track, COUNT]
-    if count == 0:
-        return 0
-    slot = first + keys[first + count - 1, KEY_ORDER]
-    if not posteriors[slot, UPDATES] > 0.0:
-        return 0
-    restore(scratch, posteriors, slot)
-    thrust = posteriors[slot, THRUST_PROBABILITY]
-    shown = posteriors[slot, SMOOTHED]
-    last = posteriors[slot, TIME]
-    elapsed = max(time_s - last, 0.0)
-    burnt_out = last - posteriors[slot, COASTING_SINCE] >= settings[0, HOLD]
-    for mode in range(2):
-        state = S_COAST
-        block = P_COAST
-        inverse_ballistic = math.exp(-settings[0, layout.LN_BALLISTIC_MEAN])
-        if mode == 1:
-            if burnt_out:
-                break
-            state = S_THRUST
-            block = P_THRUST
-            inverse_ballistic = 0.0
-        predict(scratch, settings, state, block, 6 + 3 * mode, elapsed, inverse_ballistic)
-    if not burnt_out:
-        for i in range(6):
-            gap = scratch[S_THRUST, i] - scratch[S_COAST, i]
-            for j in range(i + 1):
-                other = scratch[S_THRUST, j] - scratch[S_COAST, j]
-                scratch[P_COAST + i, j] += thrust * (
-                    scratch[P_THRUST + i, j] - scratch[P_COAST + i, j] + (1.0 - thrust) * gap * other
-                )
-        for i in range(6):
-            scratch[S_COAST, i] += thrust * (scratch[S_THRUST, i] - scratch[S_COAST, i])
-        shown = 1.0
-    for i in range(6):
-        reports[row, STATE + i] = scratch[S_COAST, i]
-    pack(reports, row, scratch, P_COAST, COVARIANCE, 6)
-    reports[row, layout.VALID] = 1.0
-    reports[row, layout.REPORT_TIME] = last + elapsed
-    reports[row, layout.LAST_PLOT_TIME] = last
-    reports[row, layout.PLOTS] = posteriors[slot, UPDATES]
-    reports[row, THRUST] = shown
-    reports[row, layout.LN_BALLISTIC] = settings[0, layout.LN_BALLISTIC_MEAN]
-    reports[row, layout.LN_BALLISTIC + 1] = settings[0, layout.LN_BALLISTIC_VARIANCE]
-    for i in range(6):
-        reports[row, layout.LAUNCH_VALID + i] = posteriors[slot, POINT_VALID + i]
-    reports[row, layout.SOURCES] = 1.0
-    return 1
+    """`track_take` and `track_update` in one: take a plot into a track and work it in; bits of both."""
+    bits = track_take(
+        sensors,
+        settings,
+        heads,
+        plots,
+        keys,
+        posteriors,
+        scratch,
+        track,
+        time_s,
+        sensor,
+        sequence,
+        range_m,
+        azimuth_rad,
+        elevation_rad,
+        sigma_range_m,
+        sigma_cross_m,
+    )
+    if bits & layout.BIT_INSERTED:
+        bits |= track_update(sensors, settings, heads, plots, keys, posteriors, scratch, track)
+    return bits

@@ -39,7 +39,6 @@ from warnpath.engine.random_streams import draw, normal
 from warnpath.fusion.areas import area_probability, rule_met
 from warnpath.fusion.impact import impact_predict
 from warnpath.fusion.layout import (
-    BIT_REJECTED,
     BIT_TOO_LATE,
     IMPACT_SIGMA,
     IMPACT_VALID,
@@ -47,7 +46,8 @@ from warnpath.fusion.layout import (
     THRUST,
 )
 from warnpath.fusion.picture import fuse
-from warnpath.fusion.tracking import copy_report, infrared_report, track_insert
+from warnpath.fusion.reports import copy_report, infrared_report
+from warnpath.fusion.tracking import track_take
 
 
 def consume(w: Any, now: float, n: int, c: int) -> None:
@@ -74,7 +74,7 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
     """A plot of the nation's own sensor enters the national track."""
     picture = w.pictures[p]
     message = w.messages[m]
-    flags = track_insert(
+    flags = track_take(
         w.sensor_table,
         w.fusion_settings,
         w.track_heads,
@@ -94,8 +94,6 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
     )
     if flags & BIT_TOO_LATE:
         picture.too_late += 1
-    if flags & BIT_REJECTED:
-        picture.rejected += 1
     keep_latest(w, p, m)
     if message.confirmed == 1:
         own_confirmed(w, now, p, m)
