@@ -9,6 +9,7 @@ import numpy as np
 
 from warnpath.engine.codes import DELIVERED, MESSAGE_STATUSES
 from warnpath.engine.output import Columns, text
+from warnpath.engine.records import named, records_of
 from warnpath.network.geometry import great_circle_km
 
 if TYPE_CHECKING:
@@ -17,31 +18,30 @@ if TYPE_CHECKING:
 
 def hops_columns(plan: Plan, world: Any) -> Columns:
     """One row per message and element it was sent over or served by."""
-    rows = world.hops[: world.hops_count]
+    rows = records_of(world, "hops", world.hops_count)
+    outcomes = ["sent" if status == MESSAGE_STATUSES[DELIVERED] else status for status in MESSAGE_STATUSES]
     return {
-        "message": _integers(rows, "message"),
-        "element": text([_element(plan, row) for row in rows]),
-        "queued_s": _floats(rows, "queued_s"),
-        "start_s": _floats(rows, "start_s"),
-        "end_s": _floats(rows, "end_s"),
-        "queue_wait_s": _floats(rows, "start_s") - _floats(rows, "queued_s"),
-        "service_s": _floats(rows, "service_s"),
-        "propagation_s": _floats(rows, "propagation_s"),
-        "outcome": text(
-            ["sent" if row.outcome == DELIVERED else MESSAGE_STATUSES[row.outcome] for row in rows]
-        ),
+        "message": rows["message"].copy(),
+        "element": _elements(plan, rows),
+        "queued_s": rows["queued_s"].copy(),
+        "start_s": rows["start_s"].copy(),
+        "end_s": rows["end_s"].copy(),
+        "queue_wait_s": rows["start_s"] - rows["queued_s"],
+        "service_s": rows["service_s"].copy(),
+        "propagation_s": rows["propagation_s"].copy(),
+        "outcome": named(outcomes, rows["outcome"]),
     }
 
 
 def occupancy_columns(plan: Plan, world: Any) -> Columns:
     """One row per change of what an element holds."""
-    rows = world.occupancy[: world.occupancy_count]
+    rows = records_of(world, "occupancy", world.occupancy_count)
     return {
-        "element": text([_element(plan, row) for row in rows]),
-        "direction": text([plan.network.link_directions[row.link] if row.link >= 0 else "" for row in rows]),
-        "time_s": _floats(rows, "time_s"),
-        "queued": _integers(rows, "queued"),
-        "in_service": _integers(rows, "in_service"),
+        "element": _elements(plan, rows),
+        "direction": named(plan.network.link_directions, rows["link"]),
+        "time_s": rows["time_s"].copy(),
+        "queued": rows["queued"].copy(),
+        "in_service": rows["in_service"].copy(),
     }
 
 
@@ -97,10 +97,12 @@ def estimates_columns(plan: Plan, world: Any) -> Columns:
     }
 
 
-def _element(plan: Plan, row: Any) -> str:
-    if row.link >= 0:
-        return str(plan.network.link_elements[row.link])
-    return str(plan.network.tables.node_ids[row.node])
+def _elements(plan: Plan, rows: np.ndarray) -> np.ndarray:
+    """Names of the links, or else the nodes, that rows are about."""
+    links = rows["link"]
+    names = named(plan.network.link_elements, links)
+    names[links < 0] = named(plan.network.tables.node_ids, rows["node"][links < 0])
+    return names
 
 
 def _floats(rows: Any, name: str) -> np.ndarray:
