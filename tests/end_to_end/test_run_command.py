@@ -31,12 +31,13 @@ def test_it_prints_milestones_budget_and_outcome_and_says_where_the_tables_are(
     answer = run_program("run", SMALL, COLUMNS="")
     assert answer.returncode == 0, answer.stderr
     for word in (
-        "small: 3 replications, seed 11, engine simpy",
+        "small: 3 replications, seed 11, engine compiled",
         "Launch flight",
         "Milestones, seconds after launch",
         "Latency budget, seconds; the stages add up to the total",
         "Warning time left",
         "Busiest links",
+        "What one failure costs",
         "jp-ships",
         "kr-ships",
         "launch notice",
@@ -67,8 +68,10 @@ def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
     assert {"scenario", "engine", "seed", "replications", "log_hash", "warnings", "links", "failures"} <= set(
         data
     )
-    assert (data["scenario"], data["engine"], data["seed"], data["replications"]) == ("small", "simpy", 11, 3)
-    assert data["failures"] is None
+    assert (data["scenario"], data["engine"], data["seed"], data["replications"]) == ("small", "compiled", 11, 3)
+    assert [row["rank"] for row in data["failures"]] == list(range(1, len(data["failures"]) + 1))
+    assert {"kind", "group", "elements", "n", "margin_cost_s", "newly_never"} <= set(data["failures"][0])
+    assert {(row["kind"], row["group"]) for row in data["failures"]} >= {("node", "hub"), ("link", "fibre")}
     assert {(row["launch"], row["consumer"]) for row in data["warnings"]} == {
         ("flight", name) for name in ("jp-north", "jp-south", "jp-ships", "kr-ships")
     }
@@ -96,7 +99,7 @@ def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, 
         run_program("run", SMALL, *common, PYTHONHASHSEED="0"),
         run_program("run", SMALL, *common, "--workers", "2", PYTHONHASHSEED="1"),
         run_program("run", str(reordered), *common, "--set", 'name="small"', "--out", "other"),
-        run_program("run", SMALL, *common, "--engine", "compiled", "--out", "compiled"),
+        run_program("run", SMALL, *common, "--engine", "simpy", "--out", "simpy"),
         run_program("run", SMALL, *common, "--seed", "12"),
     ]
     hashes = [answer.stdout.splitlines()[-1] for answer in answers]
@@ -105,6 +108,18 @@ def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, 
     assert hashes[0] == hashes[1] == hashes[2] == hashes[3] != hashes[4]
     assert all(answer.stderr == "" for answer in answers)
     assert (tmp_path / "results" / "small-seed12").is_dir()
+
+
+def test_the_costs_of_failures_can_be_left_out_and_are_no_matter_of_the_reference_engine(
+    run_program: Program,
+) -> None:
+    common = ("run", SMALL, "--replications", "1")
+    for options in (("--failures", "0"), ("--engine", "simpy")):
+        answer = run_program(*common, *options)
+        assert "What one failure costs" not in answer.stdout
+        assert "What single failures cost: warnpath failures, or --failures N." in answer.stdout
+    asked = run_program(*common, "--engine", "simpy", "--failures", "1", "--json")
+    assert len(json.loads(asked.stdout)["failures"]) > 3
 
 
 def test_equal_runs_are_equal_files(run_program: Program, tmp_path: Path) -> None:

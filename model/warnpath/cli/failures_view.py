@@ -9,9 +9,24 @@ from warnpath.cli.layout import mean_text, plain_table, print_table, share_text
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping
 
+    import pandas as pd
     from rich.console import Console
+    from rich.table import Table
 
     from warnpath.study.failures import FailuresResult
+    from warnpath.study.scan import FailureCosts
+
+
+def print_costs(console: Console, costs: FailureCosts) -> None:
+    """Print what single failures cost by class or role, after the tables of a run."""
+    compared = f"{costs.replications} replications" if costs.replications > 1 else "1 replication"
+    print_table(
+        console,
+        f"What one failure costs: {costs.elements} elements, each down from launch on in {compared} "
+        "(mean and 95 % interval)",
+        _group_table(costs.groups),
+    )
+    console.print()
 
 
 def print_failures(console: Console, result: FailuresResult, verbose: bool) -> None:
@@ -28,11 +43,8 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
     if compared < result.replications:
         left_out = result.replications - compared
         console.print(f"Left out everywhere, because they failed for some element: {left_out} replications.")
-    heads = ["kind", "class or role", "ele-\nments", "warning time\nlost s", "newly never", "newly late"]
-    table = plain_table(heads, left=2)
-    for row in result.groups.to_dict(orient="records"):
-        table.add_row(str(row["kind"]), str(row["group"]), str(row["elements"]), *_costs(row))
-    print_table(console, "By class or role, worst first (mean and 95 % interval)", table)
+    title = "By class or role, worst first (mean and 95 % interval)"
+    print_table(console, title, _group_table(result.groups))
     if verbose:
         heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
         table = plain_table(heads, left=2)
@@ -49,6 +61,14 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
             f"{len(result.untouched)} elements are on no route in use; their failure costs nothing and was "
             "not simulated."
         )
+
+
+def _group_table(groups: pd.DataFrame) -> Table:
+    heads = ["kind", "class or role", "ele-\nments", "warning time\nlost s", "newly never", "newly late"]
+    table = plain_table(heads, left=2)
+    for row in groups.to_dict(orient="records"):
+        table.add_row(str(row["kind"]), str(row["group"]), str(row["elements"]), *_costs(row))
+    return table
 
 
 def _costs(row: Mapping[Hashable, Any]) -> tuple[str, str, str]:

@@ -26,12 +26,25 @@ ReplicationsOption = Annotated[
     typer.Option("--replications", min=1, help="Number of replications, instead of the scenario's."),
 ]
 EngineOption = Annotated[
-    str, typer.Option("--engine", help="simpy, or compiled: the same log, sooner.", metavar="ENGINE")
+    str,
+    typer.Option(
+        "--engine", help="compiled, or simpy: the reference, with the same log, later.", metavar="ENGINE"
+    ),
 ]
 WorkersOption = Annotated[
     int | None,
     typer.Option(
         "--workers", min=1, help="Most worker processes, used where they pay; one per processor by default."
+    ),
+]
+FailuresOption = Annotated[
+    int | None,
+    typer.Option(
+        "--failures",
+        min=0,
+        metavar="N",
+        help="Replications of each single failure for the last table; 0 leaves it out. By default as many as "
+        "take a second or two.",
     ),
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for the tables.", metavar="DIR")]

@@ -49,7 +49,7 @@ def fail(message: str, code: int) -> NoReturn:
 
 def _code_of(error: Exception) -> int | None:
     """Exit code of an error that a user can act on; None for a fault of the program."""
-    from warnpath.results.store import StoreError
+    from warnpath.results.manifest import StoreError
     from warnpath.scenario import ScenarioError
     from warnpath.study.errors import RunFailed, StudyError
 

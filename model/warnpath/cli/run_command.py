@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -10,7 +11,11 @@ from warnpath.cli import options
 from warnpath.cli.outcome import RUN_FAILED, answering
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from warnpath.study.result import Result
+    from warnpath.study.scan import FailureCosts, FailureScan
+    from warnpath.study.simulate import Execution
 
 
 @answering
@@ -27,16 +32,19 @@ def run(
     log_hash: options.LogHashOption = False,
     quiet: options.QuietOption = False,
     verbose: options.VerboseOption = False,
+    failures: options.FailuresOption = None,
     precision: options.PrecisionOption = None,
     dask: options.DaskOption = None,
 ) -> None:
     """Run one scenario: when each warning arrives, stage by stage, and how much time is left."""
     from warnpath.cli import console, request
+    from warnpath.cli.preload import preload
     from warnpath.study.parts import check_output_folder
     from warnpath.study.simulate import run_scenario
 
     request.refuse_later_options(precision, dask, engine)
     console.start_log(verbose)
+    preload()
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
@@ -44,14 +52,14 @@ def run(
     with console.progress_bar("replications", quiet) as progress:
         execution = request.make_execution(engine, workers, progress)
         result = run_scenario(chosen, request.table_names(tables), execution)
-    result.save(folder, request.command_line())
-    if json:
-        console.print_json(overview(result, str(folder)))
-    else:
-        from warnpath.cli.run_view import print_run
-
-        print_run(console.output(), result, verbose)
-        print(f"Tables: {folder} ({', '.join(result.tables)})")
+    with started_scan(result, failures, execution) as scan:
+        result.save(folder, request.command_line())
+        if json:
+            costs = scan.costs() if scan is not None else None
+            console.print_json(overview(result, str(folder), costs))
+        else:
+            print_answer(result, scan, verbose)
+            print(f"Tables: {folder} ({', '.join(result.tables)})")
     if log_hash and not json:
         print(f"log_hash: {result.log_hash}")
     if result.failed:
@@ -59,9 +67,43 @@ def run(
         raise typer.Exit(RUN_FAILED)
 
 
-def overview(result: Result, folder: str) -> dict[str, Any]:
+@contextmanager
+def started_scan(result: Result, asked: int | None, execution: Execution) -> Iterator[FailureScan | None]:
+    """Start to simulate single failures, as many replications as asked for or as a run can afford."""
+    from warnpath.study.scan import FailureScan, affordable_replications
+
+    most = affordable_replications(result, execution) if asked is None else asked
+    if not most or "warnings" not in result.outputs[0].columns or result.failed:
+        yield None
+        return
+    with FailureScan(result, most, execution) as scan:
+        yield scan
+
+
+def print_answer(result: Result, scan: FailureScan | None, verbose: bool) -> None:
+    """Print the tables of a run, then what single failures cost."""
+    from warnpath.cli import console
+    from warnpath.cli.failures_view import print_costs
+    from warnpath.cli.run_view import print_run
+
+    out = console.output()
+    print_run(out, result, verbose)
+    costs = scan.costs() if scan is not None else None
+    if costs is not None:
+        print_costs(out, costs)
+    elif "warnings" in result.tables and not result.failed:
+        out.print("What single failures cost: warnpath failures, or --failures N.")
+        out.print()
+
+
+def overview(result: Result, folder: str, costs: FailureCosts | None = None) -> dict[str, Any]:
     """The result as plain data, for JSON."""
-    from warnpath.metrics.overview import links_overview, traffic_overview, warnings_overview
+    from warnpath.metrics.overview import (
+        links_overview,
+        table_records,
+        traffic_overview,
+        warnings_overview,
+    )
 
     has_warnings = "warnings" in result.tables
     return {
@@ -75,7 +117,7 @@ def overview(result: Result, folder: str) -> dict[str, Any]:
         "warnings": warnings_overview(result.warnings) if has_warnings else [],
         "links": links_overview(result.elements) if "elements" in result.tables else [],
         "traffic": traffic_overview(result.table("traffic")) if "traffic" in result.tables else [],
-        "failures": None,
+        "failures": None if costs is None else table_records(costs.groups),
         "out": folder,
     }
 

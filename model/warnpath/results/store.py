@@ -21,19 +21,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from warnpath.results.atomic import stage, sync_folder, write_atomically
+from warnpath.results.manifest import FORMAT, MANIFEST, StoreError, read_manifest
 from warnpath.results.provenance import PREFIX, Provenance
 from warnpath.results.schema import TABLES
 from warnpath.results.tables import POINT, conform, swept_columns
 
-MANIFEST = "manifest.json"
-FORMAT = 1
 TIMING = "timing"
 _TABLE = PREFIX + b"table"
 _SWEPT = PREFIX + b"swept"
-
-
-class StoreError(RuntimeError):
-    """Stored results are missing, incomplete or not what their manifest says."""
 
 
 @dataclass(frozen=True)
@@ -213,30 +208,6 @@ def read_folder(folder: Path | str, only: Sequence[str] | None = None) -> Stored
         frames["runs"] = _join_volatile(frames["runs"], _read_checked(folder, entries[TIMING]))
     provenance = Provenance(**manifest["provenance"])
     return StoredResults(folder, frames, provenance, manifest)
-
-
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read the manifest of a folder of results.
-
-    Raises
-    ------
-    StoreError
-        If the folder or the manifest is not there, or the manifest is of another format.
-    """
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise StoreError(f"there is no folder of results at {folder}")
-    if not path.is_file():
-        raise StoreError(
-            f"{folder} has no {MANIFEST}: it holds no results, or writing them was interrupted; run it again"
-        )
-    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    if manifest.get("format") != FORMAT:
-        raise StoreError(
-            f"{path} has format {manifest.get('format')!r}, this version reads {FORMAT}; "
-            "run it again with this version, or read it with the version that wrote it"
-        )
-    return manifest
 
 
 def _write_text(file: IO[bytes], text: str) -> None:

@@ -199,7 +199,8 @@ def _outputs(cell: Cell) -> list[ReplicationOutput]:
 
 
 def _read(cell: Cell, lost: Lost | None) -> dict[str, pd.DataFrame]:
-    from warnpath.results.store import StoreError, read_table
+    from warnpath.results.manifest import StoreError
+    from warnpath.results.store import read_table
     from warnpath.results.tables import build_tables
 
     if lost is not None:

@@ -111,8 +111,8 @@ def check_output_folder(out: Path, kind: str, name: str) -> None:
         If the folder is a file, or holds anything else.
     """
     from warnpath.results.atomic import PARTIAL
+    from warnpath.results.manifest import MANIFEST, StoreError, read_manifest
     from warnpath.results.schema import TABLES
-    from warnpath.results.store import MANIFEST, StoreError, read_manifest
 
     if out.exists() and not out.is_dir():
         raise StudyError(f"{out} is a file; name a folder with --out")
