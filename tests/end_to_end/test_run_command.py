@@ -68,7 +68,8 @@ def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
     assert {"scenario", "engine", "seed", "replications", "log_hash", "warnings", "links", "failures"} <= set(
         data
     )
-    assert (data["scenario"], data["engine"], data["seed"], data["replications"]) == ("small", "compiled", 11, 3)
+    assert (data["scenario"], data["engine"]) == ("small", "compiled")
+    assert (data["seed"], data["replications"]) == (11, 3)
     assert [row["rank"] for row in data["failures"]] == list(range(1, len(data["failures"]) + 1))
     assert {"kind", "group", "elements", "n", "margin_cost_s", "newly_never"} <= set(data["failures"][0])
     assert {(row["kind"], row["group"]) for row in data["failures"]} >= {("node", "hub"), ("link", "fibre")}
