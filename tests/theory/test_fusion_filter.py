@@ -2,187 +2,36 @@
 
 from __future__ import annotations
 
-import datetime
-import math
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pytest
 from scipy.stats import chi2
-from stonesoup.base import Property
-from stonesoup.models.measurement.base import MeasurementModel
-from stonesoup.models.transition.base import TransitionModel
-from stonesoup.predictor.kalman import ExtendedKalmanPredictor
-from stonesoup.types.angle import Bearing, Elevation
-from stonesoup.types.array import StateVector
-from stonesoup.types.detection import Detection
-from stonesoup.types.hypothesis import SingleHypothesis
-from stonesoup.types.state import GaussianState
-from stonesoup.updater.kalman import ExtendedKalmanUpdater
 
-from tests.fusion_cases import (
-    Floats,
-    Tracker,
-    acceleration,
-    covariance,
-    flight,
-    measure,
-    plots_of,
-    sensors,
-    step,
-    truth_at,
-    write_mode,
-)
+from tests.fusion_cases import Floats, Tracker, covariance, flight, plots_of, sensors, truth_at, write_mode
+from tests.soup_filter import NOISE, SoupFilter, plots_and_start
 from warnpath.fusion import layout, store
 from warnpath.fusion.measurement import plot_update, write_plot
 from warnpath.fusion.motion import predict_coast
 
-NOISE = 1e-6
-
-
-def with_derivatives(state: Floats, elapsed: float) -> tuple[Floats, Floats]:
-    """Free flight over a time and its transition matrix, by the variational equations."""
-
-    def slope(at: Floats) -> Floats:
-        rows = at.reshape(7, 6)
-        bumped = rows[0] + 1e-30j * np.eye(6)
-        by_state = acceleration(bumped).imag.T / 1e-30
-        # Rows 1-6: column k of the transition matrix.
-        change = np.hstack([rows[1:, 3:], rows[1:] @ by_state.T])
-        return np.concatenate([rows[0, 3:], acceleration(rows[0]), change.ravel()])
-
-    at = np.concatenate([state, np.eye(6).ravel()])
-    steps = max(1, math.ceil(elapsed / 0.5))
-    h = elapsed / steps
-    for _ in range(steps):
-        first = slope(at)
-        second = slope(at + 0.5 * h * first)
-        third = slope(at + 0.5 * h * second)
-        fourth = slope(at + h * third)
-        at = at + h / 6.0 * (first + 2 * second + 2 * third + fourth)
-    return at[:6], at[6:].reshape(6, 6).T
-
-
-class FreeFlight(TransitionModel):  # type: ignore[misc]
-    """Stone Soup's view of free flight; its derivative is that of the motion itself."""
-
-    @property
-    def ndim_state(self) -> int:
-        return 6
-
-    def function(self, state: Any, noise: Any = False, **options: Any) -> Any:
-        moved, _ = with_derivatives(np.ravel(state.state_vector).astype(float), seconds(options))
-        return StateVector(moved)
-
-    def jacobian(self, state: Any, **options: Any) -> Any:
-        return with_derivatives(np.ravel(state.state_vector).astype(float), seconds(options))[1]
-
-    def covar(self, **options: Any) -> Any:
-        h = seconds(options)
-        corner = np.array([[h**3 / 3, h**2 / 2], [h**2 / 2, h]])
-        return NOISE * np.kron(corner, np.eye(3))
-
-    def rvs(self, *arguments: Any, **options: Any) -> Any:
-        raise NotImplementedError
-
-    def pdf(self, *arguments: Any, **options: Any) -> Any:
-        raise NotImplementedError
-
-
-def seconds(options: dict[str, Any]) -> float:
-    interval: datetime.timedelta = options["time_interval"]
-    return interval.total_seconds()
-
-
-class Radar(MeasurementModel):  # type: ignore[misc]
-    """Range, azimuth, elevation of one radar, with its analytic derivative."""
-
-    site: Any = Property(doc="ECEF position")
-    frame: Any = Property(doc="east, north, up in rows")
-    sigmas: Any = Property(doc="of range, azimuth, elevation")
-    ndim_state: int = Property(default=6)
-    mapping: Sequence[int] = Property(default=(0, 1, 2))
-
-    @property
-    def ndim_meas(self) -> int:
-        return 3
-
-    def function(self, state: Any, noise: Any = False, **options: Any) -> Any:
-        e, n, u = self.frame @ (np.ravel(state.state_vector)[:3].astype(float) - self.site)
-        level = math.hypot(e, n)
-        return StateVector([math.hypot(level, u), Bearing(math.atan2(e, n)), Elevation(math.atan2(u, level))])
-
-    def jacobian(self, state: Any, **options: Any) -> Any:
-        e, n, u = self.frame @ (np.ravel(state.state_vector)[:3].astype(float) - self.site)
-        level, full = math.hypot(e, n), math.sqrt(e * e + n * n + u * u)
-        by_local = np.array(
-            [
-                [e / full, n / full, u / full],
-                [n / level**2, -e / level**2, 0.0],
-                [-u * e / (full**2 * level), -u * n / (full**2 * level), level / full**2],
-            ]
-        )
-        return np.hstack([by_local @ self.frame, np.zeros((3, 3))])
-
-    def covar(self, **options: Any) -> Any:
-        return np.diag(np.square(self.sigmas))
-
-    def rvs(self, *arguments: Any, **options: Any) -> Any:
-        raise NotImplementedError
-
-    def pdf(self, *arguments: Any, **options: Any) -> Any:
-        raise NotImplementedError
-
 
 def test_the_ballistic_mode_is_stone_soups_filter_to_5_cm() -> None:
-    # 120 plots of two radars, 1 to 9 s apart, above the air, from an estimate that is 3 km off.
     table = sensors()
-    rng = np.random.default_rng(20)
-    flown = flight("overflight")
-    begin = truth_at(flown, 230.0)
-    assert begin is not None
-    state: Floats = begin[:6] + np.array([2000.0, -1500.0, 1200.0, 60.0, -90.0, 40.0])
-    matrix = np.diag([3000.0**2] * 3 + [100.0**2] * 3)
-
+    given, state, matrix = plots_and_start(120)
     scratch, settings = store.scratch(), store.settings_row(coast_noise_m2_s3=NOISE)
     modes = layout.S_MODES
     write_mode(scratch, modes, state, matrix)
     plots = np.zeros((1, layout.PLOT_COLUMNS))
-
-    epoch = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
-    soup = GaussianState(StateVector(state), matrix, timestamp=epoch)
-    predictor, updater = ExtendedKalmanPredictor(FreeFlight()), ExtendedKalmanUpdater(None)
-    truth, worst, worst_sigma = begin[:6], 0.0, 0.0
-    now = 0.0
-    for number in range(120):
-        elapsed = float(rng.choice([0.0, 1.0, 2.5, 9.0], p=[0.2, 0.4, 0.3, 0.1]))
-        now += elapsed
-        for _ in range(10):
-            truth = step(truth, elapsed / 10)
-        plot = measure(table, number % 2, number, now, truth[:3], rng)
-        assert plot is not None
-        _, sensor, _, distance, azimuth, elevation, along, across = plot
-        write_plot(plots, 0, now, distance, azimuth, elevation, along, across)
-        predict_coast(scratch, modes, settings, elapsed, 0.0)
-        assert plot_update(scratch, modes, 0, table, sensor, plots, 0)[1] > 0.0
-
-        model = Radar(
-            site=table[sensor, :3],
-            frame=table[sensor, 3:12].reshape(3, 3),
-            sigmas=(along, across / (distance * math.cos(elevation)), across / distance),
-        )
-        stamp = epoch + datetime.timedelta(seconds=now)
-        seen = Detection(
-            StateVector([distance, Bearing(azimuth), Elevation(elevation)]),
-            timestamp=stamp,
-            measurement_model=model,
-        )
-        soup = updater.update(SingleHypothesis(predictor.predict(soup, timestamp=stamp), seen))
-        theirs = np.ravel(soup.state_vector).astype(float)
-        worst = max(worst, float(np.linalg.norm(scratch[modes, layout.COAST_STATE :][:3] - theirs[:3])))
+    soup = SoupFilter(state, matrix)
+    worst, worst_sigma, now = 0.0, 0.0, 0.0
+    for plot in given:
+        write_plot(plots, 0, plot[0], *plot[3:])
+        predict_coast(scratch, modes, settings, plot[0] - now, 0.0)
+        now = plot[0]
+        assert plot_update(scratch, modes, 0, table, plot[1], plots, 0)[1] > 0.0
+        soup.feed(plot, table)
+        error = scratch[modes, layout.COAST_STATE :][:3] - soup.state[:3]
+        worst = max(worst, float(np.linalg.norm(error)))
         ours = covariance(scratch, modes, layout.COAST_COVARIANCE)
-        ratio = np.sqrt(np.diag(ours) / np.diag(soup.covar.astype(float)))
+        ratio = np.sqrt(np.diag(ours) / np.diag(soup.matrix))
         worst_sigma = max(worst_sigma, float(np.abs(ratio - 1.0).max()))
     assert now > 200.0
     assert worst < 0.05
@@ -221,9 +70,9 @@ def normalised_errors(name: str, which: tuple[int, ...], seeds: int, times: Floa
     ],
 )
 def test_free_flight_is_consistent(name: str, which: tuple[int, ...], start: float, end: float) -> None:
-    # Average of the normalised squared error over 60 flights: chi-square with 6 degrees of freedom each,
+    # Average of the normalised squared error over 200 flights: chi-square with 6 degrees of freedom each,
     # inside its 95 % band in 90 % of epochs. 100 s after burnout or first sight the start is forgotten.
-    seeds = 60
+    seeds = 200
     errors = normalised_errors(name, which, seeds, np.arange(start, end, 10.0), shown=True)
     count = np.isfinite(errors).sum(axis=0)
     assert count.min() >= 0.95 * seeds
