@@ -118,6 +118,23 @@ def test_traffic_without_a_launch() -> None:
     assert output.events > 9 * 11 * 260
 
 
+GAMMA = {"kind": "gamma", "mean_s": 0.05, "shape": 0.7}
+SERVICES: list[dict[str, object] | None] = [
+    GAMMA,
+    {"kind": "weibull", "scale_s": 0.04, "shape": 1.8},
+    {"kind": "triangular", "low_s": 0.0, "mode_s": 0.02, "high_s": 0.1},
+    {"kind": "empirical", "values_s": [0.01, 0.02, 0.02, 0.05, 0.5]},
+    {
+        "kind": "mixture",
+        "parts": [
+            {"weight": 3, "delay": {"kind": "shifted", "shift_s": 0.01, "delay": GAMMA}},
+            {"weight": 1, "delay": {"kind": "fixed", "value_s": 0.2}},
+        ],
+    },
+    {"kind": "lognormal", "median_s": 1.0, "p95_s": 4.0},
+]
+
+
 @st.composite
 def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float | None]]]:
     """The small network, pushed: full queues, loss, late answers, salvos in one instant, outages."""
@@ -154,6 +171,8 @@ def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float 
             "medium.fibre.queue_limit": draw(st.sampled_from([1, 2, 10, 200])),
             "medium.broadcast.queue_limit": draw(st.sampled_from([1, 50])),
             "node.*-c2.servers": draw(st.integers(1, 2)),
+            "node.*-c2.service": draw(st.sampled_from(SERVICES)),
+            "medium.fibre.jitter": draw(st.sampled_from(SERVICES[:-1])),
             "node.us-hub.service.value_s": draw(st.sampled_from([0.0, 0.01, 3.0])),
             "node.us-hub.queue_limit": draw(st.sampled_from([1, 5, 100])),
             "node.*-c2.release.median_s": draw(st.sampled_from([0.1, 1.0])),

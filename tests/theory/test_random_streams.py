@@ -75,9 +75,9 @@ def test_normals_are_normal():
 @pytest.mark.parametrize(
     ("row", "law"),
     [
-        ((UNIFORM, 0.3, 0.7), stats.uniform(0.3, 0.4)),
-        ((EXPONENTIAL, 2.5, 0.0), stats.expon(scale=2.5)),
-        ((LOGNORMAL, math.log(60.0), 0.42), stats.lognorm(0.42, scale=60.0)),
+        ((UNIFORM, 0.3, 0.7, 0.0), stats.uniform(0.3, 0.4)),
+        ((EXPONENTIAL, 2.5, 0.0, 0.0), stats.expon(scale=2.5)),
+        ((LOGNORMAL, math.log(60.0), 0.42, 0.0), stats.lognorm(0.42, scale=60.0)),
     ],
 )
 def test_delays_follow_their_law(row, law):
@@ -87,7 +87,7 @@ def test_delays_follow_their_law(row, law):
 
 
 def test_a_fixed_delay_and_no_delay_take_no_draw():
-    table = np.array([[FIXED, 3.25, 0.0]])
+    table = np.array([[FIXED, 3.25, 0.0, 0.0]])
     assert draw(table, 0, 1, 2, 3) == 3.25
     assert draw(table, -1, 1, 2, 3) == 0.0
 

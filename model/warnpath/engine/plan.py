@@ -107,7 +107,7 @@ def build_plan(
     if problems:
         raise ScenarioError(problems)
     pictures = plan_pictures(scenario, network, sensing)
-    traffic = plan_traffic(scenario, network, streams)
+    traffic = plan_traffic(scenario, network, distributions, streams)
     run, warning = scenario.run, scenario.warning
     entities = {**network.entities, **sensing.entities, **pictures.entities, **traffic.entities}
     flows_per_node = max((node["flow_count"] for node in entities["nodes"]), default=0)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from warnpath.engine.codes import PERIODIC, POISSON, TRAFFIC_STARTED
 from warnpath.engine.plan_network import NetworkPart
-from warnpath.engine.plan_tables import UP_FOR_EVER, StreamNames
+from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
 from warnpath.network.flows import traffic_flows
+from warnpath.scenario.sizes import size_law
 from warnpath.scenario.traffic import PRIORITY_CLASSES
 
 if TYPE_CHECKING:
@@ -27,15 +28,19 @@ class TrafficPart:
     traffic_ids: list[str]
 
 
-def plan_traffic(scenario: Scenario, network: NetworkPart, streams: StreamNames) -> TrafficPart:
+def plan_traffic(
+    scenario: Scenario, network: NetworkPart, distributions: DistributionTable, streams: StreamNames
+) -> TrafficPart:
     """Plan one flow for each source and destination of every entry of traffic."""
     trees = network.trees_of_flows()
     rows: list[dict[str, Any]] = []
     names: list[str] = []
     for traffic in scenario.traffic:
+        size_row = distributions.add_law(size_law(traffic.size_bytes))
         for flow in traffic_flows(scenario, traffic):
             name = f"traffic:{traffic.id}:{flow.source}>{flow.destination}"
             streams.add("traffic", len(rows), "key_gap", f"{name}:gap")
+            streams.add("traffic", len(rows), "key_size", f"{name}:size")
             tree, clearance = trees[flow]
             rows.append(
                 {
@@ -48,7 +53,7 @@ def plan_traffic(scenario: Scenario, network: NetworkPart, streams: StreamNames)
                     "name_key": name_key(name),
                     "gap_s": traffic.gap_s,
                     "phase_s": -1.0 if traffic.phase_s is None else float(traffic.phase_s),
-                    "size_bits": 8.0 * float(traffic.size_bytes),
+                    "size_row": size_row,
                     "lifetime_s": UP_FOR_EVER if traffic.lifetime_s is None else float(traffic.lifetime_s),
                     "start_s": float(traffic.start_s),
                     "end_s": UP_FOR_EVER if traffic.end_s is None else float(traffic.end_s),

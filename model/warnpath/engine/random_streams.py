@@ -22,10 +22,22 @@ from numpy.typing import NDArray
 
 from warnpath.compilation import kernel
 
-FIXED, UNIFORM, EXPONENTIAL, LOGNORMAL = 0, 1, 2, 3
-"""Kinds of distribution in column 0 of a distribution table; the parameters follow in columns 1, 2."""
+FIXED, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, EMPIRICAL, CURVE, TRIANGULAR = 0, 1, 2, 3, 4, 5, 6, 7
+POWER, LINEAR, PARABOLIC, SHIFTED, MIXTURE = 8, 9, 10, 11, 12
+"""Kinds of distribution in column 0 of a distribution table; the parameters follow in columns 1 to 3.
 
-DISTRIBUTION_WIDTH = 3
+fixed: value. uniform: low, high. exponential: mean. lognormal: mu and sigma of the logarithm. weibull: scale,
+1 / shape. empirical: first row of its values, their number. curve (no closed inverse): first row of its
+knots, logarithm of the scale, power. triangular: low, mode, high. power: scale, power. linear (density
+proportional to the value): squares of low and high. parabolic: scale. shifted: row of the other distribution,
+shift. mixture: first row of its parts, their number; a part has its upper and lower end on the scale of
+probability and the row of its distribution in columns 0 to 2.
+"""
+
+DISTRIBUTION_WIDTH = 4
+CURVE_END, CURVE_STEPS = 8.5, 16
+"""Knots of a curve stand at every 1/16 from -8.5 to 8.5 of a standard normal number, beyond any uniform's."""
+CURVE_KNOTS = 273
 
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
@@ -184,25 +196,98 @@ def normal(key: int, lineage: int, index: int) -> float:
     return normal_quantile(uniform(key, lineage, index))
 
 
-@kernel("float64(float64[:, ::1], int64, int64, int64, int64)")
-def draw(distributions: NDArray[np.float64], row: int, key: int, lineage: int, index: int) -> float:
-    """One value of the distribution in a row of the table; 0 for row -1 (no delay configured).
+@kernel("float64(float64[:, ::1], int64, float64)")
+def _on_curve(distributions: NDArray[np.float64], first: int, u: float) -> float:
+    """Value at a probability of the curve whose knots begin in a row: two knots a row, value and slope.
 
-    Parameters
-    ----------
-    distributions : float64[n, DISTRIBUTION_WIDTH]
-        Kind and two parameters: fixed value; low, high; mean; mu and sigma of the logarithm.
+    Between knots the curve is the cubic that has their values and slopes (Hermite).
     """
-    if row < 0:
-        return 0.0
+    place = min(max((normal_quantile(u) + CURVE_END) * CURVE_STEPS, 0.0), CURVE_KNOTS - 1.000001)
+    knot = int(place)
+    t = place - knot
+    rest = 1.0 - t
+    left = first + knot // 2
+    right = first + (knot + 1) // 2
+    a = 2 * (knot % 2)
+    b = 2 * ((knot + 1) % 2)
+    value: float = (
+        distributions[left, a] * (1.0 + 2.0 * t) * rest * rest
+        + distributions[left, a + 1] * t * rest * rest
+        + distributions[right, b] * t * t * (1.0 + 2.0 * rest)
+        - distributions[right, b + 1] * t * t * rest
+    )
+    return value
+
+
+@kernel("float64(float64[:, ::1], int64, float64)")
+def inverse(distributions: NDArray[np.float64], row: int, u: float) -> float:
+    """Value at a probability of the simple distribution in a row."""
     kind: float = distributions[row, 0]
     first: float = distributions[row, 1]
     second: float = distributions[row, 2]
     if kind == FIXED:
         return first
-    u = uniform(key, lineage, index)
     if kind == UNIFORM:
         return first + (second - first) * u
     if kind == EXPONENTIAL:
         return -first * math.log(1.0 - u)
-    return math.exp(first + second * normal_quantile(u))
+    if kind == LOGNORMAL:
+        return math.exp(first + second * normal_quantile(u))
+    if kind == WEIBULL:
+        return first * math.exp(second * math.log(-math.log1p(-u)))
+    if kind == EMPIRICAL:
+        place = min(int(u * second), int(second) - 1)
+        return distributions[int(first) + place // DISTRIBUTION_WIDTH, place % DISTRIBUTION_WIDTH]  # type: ignore[no-any-return]
+    third: float = distributions[row, 3]
+    if kind == CURVE:
+        return math.exp(second + third * _on_curve(distributions, int(first), u))
+    if kind == POWER:
+        return first * math.exp(second * math.log(u))
+    if kind == LINEAR:
+        return math.sqrt(first + u * (second - first))
+    if kind == PARABOLIC:
+        return first * (0.5 - math.sin(math.asin(1.0 - 2.0 * u) / 3.0))
+    width = third - first
+    if u * width < second - first:
+        return first + math.sqrt(u * width * (second - first))
+    return third - math.sqrt((1.0 - u) * width * (third - second))
+
+
+@kernel("float64(float64[:, ::1], int64, int64, int64, int64)")
+def draw(distributions: NDArray[np.float64], row: int, key: int, lineage: int, index: int) -> float:
+    """One value of the distribution in a row of the table; 0 for row -1 (no delay configured).
+
+    One uniform number serves one value: of a mixture, where in its part it falls gives the part's value.
+
+    Parameters
+    ----------
+    distributions : float64[n, DISTRIBUTION_WIDTH]
+        Kinds and parameters; see the kinds.
+    """
+    if row < 0:
+        return 0.0
+    kind: float = distributions[row, 0]
+    if kind == FIXED:
+        return distributions[row, 1]  # type: ignore[no-any-return]
+    u = uniform(key, lineage, index)
+    if kind < SHIFTED:
+        return inverse(distributions, row, u)
+    shift = 0.0
+    here = row
+    while distributions[here, 0] >= SHIFTED:
+        if distributions[here, 0] == SHIFTED:
+            shift += distributions[here, 2]
+            here = int(distributions[here, 1])
+        else:
+            low = int(distributions[here, 1])
+            high = low + int(distributions[here, 2]) - 1
+            while low < high:
+                middle = (low + high) // 2
+                if u < distributions[middle, 0]:
+                    high = middle
+                else:
+                    low = middle + 1
+            width = distributions[low, 0] - distributions[low, 1]
+            u = min(max((u - distributions[low, 1]) / width, 5e-17), 0.9999999999999999)
+            here = int(distributions[low, 2])
+    return shift + inverse(distributions, here, u)

@@ -170,7 +170,7 @@ _MESSAGES = TableSchema(
         _text("launch", "Launch it is about; empty where it is about none.", nullable=True),
         _text("traffic", "Traffic it belongs to; empty for what warning sends.", nullable=True),
         _count("priority", "Priority class; 0 goes first."),
-        _count("size_bytes", "Size.", unit="B"),
+        _number("size_bytes", "B", "Size."),
         _number("created_s", "s", "Time it was made."),
         _maybe("delivered_s", "s", "Time it arrived; NaN if it did not."),
         _maybe("latency_s", "s", "Arrival minus creation."),

@@ -20,6 +20,8 @@ SECOND_NAME = {"node": "role", "link": "medium"}
 """Field that a pattern is tried on where it matches no id."""
 FIXED = ("schema_version", "extends")
 """Fields that have had their effect when a scenario is there."""
+FROM_FILE = ("file", "column", "unit")
+"""Fields of an empirical delay that had their effect when its file was read."""
 CLASS_OF = {"link": ("medium", "medium"), "sensor": ("class", "sensor_class")}
 
 
@@ -61,6 +63,7 @@ def replace(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         problems.extend(found)
         targets.extend((key, _plain(value)) for key in keys)
         origins.update({key: Origin(f"set {path}", None) for key in keys})
+    problems.extend(_of_a_file(key) for key, _ in targets if _names_a_file(document, key))
     chosen = {key for key, _ in targets}
     for key, value in targets:
         _assign(document, key, value, chosen)
@@ -189,6 +192,19 @@ def _assign(document: dict[str, Any], key: Key, value: Any, chosen: set[Key]) ->
             name: {"id": name, **entry} if isinstance(entry, dict) else entry for name, entry in value.items()
         }
     table[last] = value
+
+
+def _names_a_file(document: Mapping[str, Any], key: Key) -> bool:
+    """Whether a path leads into what says which file an empirical delay was read from."""
+    table: Any = document
+    for part in key[:-1]:
+        table = table.get(part) if isinstance(table, Mapping) else None
+    return isinstance(table, Mapping) and table.get("kind") == "empirical" and key[-1] in FROM_FILE
+
+
+def _of_a_file(key: Key) -> Problem:
+    message = "says what was read with the scenario; to set it now would change nothing"
+    return _problem(".".join(key), message, "another values_s, or another file in the scenario")
 
 
 def _scale_p95(table: dict[str, Any], median: Any) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from warnpath.scenario import documents
 from warnpath.scenario.consistency import check_consistency
 from warnpath.scenario.locations import LISTS, Findings, Locations
+from warnpath.scenario.measurements import read_measurements
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.references import check_references
 from warnpath.scenario.scenario import Scenario
@@ -40,6 +41,7 @@ def load(name_or_path: str | Path) -> Scenario:
     problems: list[Problem] = []
     layer = documents.read(path, problems)
     documents.leftovers(layer, problems)
+    layer = read_measurements(layer, problems)
     data = {"name": path.stem, **layer.data}
     return build(data, Locations(layer.origins, layer.file), problems)
 

@@ -192,10 +192,18 @@ Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$
 """Identifier of an element: kebab-case."""
 Names = Annotated[tuple[Name, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]
 """A set of identifiers, kept sorted."""
+
+
+def _names(names: tuple[str, ...]) -> tuple[str, ...]:
+    if not names:
+        raise PydanticCustomError("empty", "is empty", {"expected": "at least one id"})
+    return tuple(sorted(set(names)))
+
+
 NameOrNames = Annotated[
-    Annotated[tuple[Name, ...], Field(min_length=1)],
+    tuple[Name, ...],
     BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
-    AfterValidator(lambda names: tuple(sorted(set(names)))),
+    AfterValidator(_names),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 """One identifier or several, kept sorted."""

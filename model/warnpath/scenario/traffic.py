@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, StrictBool
 
 from warnpath.scenario.quantities import (
-    Bytes,
     Label,
     Name,
     NameOrNames,
@@ -17,6 +16,7 @@ from warnpath.scenario.quantities import (
     Table,
     quantity,
 )
+from warnpath.scenario.sizes import SizeBytes
 
 if TYPE_CHECKING:
     from warnpath.scenario.nodes import Node
@@ -41,8 +41,8 @@ class Traffic(Table):
     phase_s : float, optional
         Of periodic traffic: first message this long after ``start_s``. By default drawn, from zero to one
         interval, for each flow by itself.
-    size_bytes : float
-        Size of a message.
+    size_bytes : float or table
+        Size of a message, or how it varies: ``{ kind = "exponential", mean_bytes = 500 }``.
     priority : {"warning", "track", "background"}
         Class in queues.
     start_s, end_s : float
@@ -63,7 +63,7 @@ class Traffic(Table):
     interval_s: PositiveSeconds | None = None
     rate_per_s: Rate | None = None
     phase_s: Seconds | None = None
-    size_bytes: Bytes
+    size_bytes: SizeBytes
     priority: PriorityClass = "background"
     start_s: Seconds = quantity(0.0)
     end_s: Seconds | None = None

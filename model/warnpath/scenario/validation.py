@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Mapping
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from warnpath.scenario.distributions import KINDS
 from warnpath.scenario.locations import LISTS, Findings, Key
 from warnpath.scenario.problems import did_you_mean, one_of
 
+_QUOTED = re.compile(r"'([^']+)'")
 _DELAY = 'a delay such as { kind = "lognormal", median_s = 2, p95_s = 5 }'
 _PATTERNS = {
     "+)*$": 'lower-case words joined by "-", as in "us-hub"',
@@ -120,7 +121,8 @@ def _words(
         return f"is not a word known here{did_you_mean(value, allowed)}", one_of(allowed)
     if kind == "union_tag_invalid":
         given = value.get("kind") if isinstance(value, Mapping) else None
-        return f'has the unknown kind "{given}"{did_you_mean(given, KINDS)}', f"kind = {one_of(KINDS)}"
+        kinds = [name for name in _QUOTED.findall(str(context.get("expected_tags"))) if name != "number"]
+        return f'has the unknown kind "{given}"{did_you_mean(given, kinds)}', f"kind = {one_of(kinds, 12)}"
     if kind == "string_pattern_mismatch":
         pattern = str(context.get("pattern", ""))
         expected = next((words for part, words in reversed(_PATTERNS.items()) if part in pattern), pattern)

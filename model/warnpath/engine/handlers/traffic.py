@@ -82,11 +82,11 @@ def traffic_due(w: Any, now: float, t: int) -> None:
     message.tree = flow.tree
     message.clearance = flow.clearance
     message.priority = flow.priority
-    message.size_bits = flow.size_bits
+    message.size_bits = 8.0 * draw(w.distributions, flow.size_row, flow.key_size, flow.sent, 0)
     message.expires_s = now + flow.lifetime_s
     message.subject = t
     w.noted_message = message.number
-    w.noted_value = flow.size_bits
+    w.noted_value = message.size_bits
     flow.sent += 1
     send(w, now, m)
     if flow.kind == PERIODIC:
