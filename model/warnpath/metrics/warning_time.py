@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from warnpath.metrics.frames import PER_CONSUMER, REPLICATION, leading_columns, require
@@ -40,36 +41,43 @@ def warning_shares(
     """
     by = (*leading_columns(warnings), *PER_CONSUMER) if by is None else tuple(by)
     require(warnings, (*by, REPLICATION, "status", "needed", "outcome"), "warning shares")
-    needed = warnings["needed"].astype("bool")
-    pieces = []
-    for order, measure in enumerate((*STATUSES, *OUTCOMES)):
-        of_needed = measure in STATUSES
-        hit = warnings["status"] == measure if of_needed else warnings["outcome"] == measure
-        among = needed if of_needed else pd.Series(True, index=warnings.index)
-        piece = _shares(warnings, by, hit & among, among, confidence)
-        piece.insert(len(by), "measure", measure)
-        pieces.append(piece.assign(_order=order))
-    table = pd.concat(pieces).sort_values(["_group", "_order"], kind="stable", ignore_index=True)
+    needed = warnings["needed"].to_numpy(dtype=bool)
+    rows = warnings.loc[:, [*by, REPLICATION]].assign(_needed=needed.astype("int64"), _all=1)
+    for measure in STATUSES:
+        rows[measure] = ((warnings["status"] == measure).to_numpy(dtype=bool) & needed).astype("int64")
+    for measure in OUTCOMES:
+        rows[measure] = (warnings["outcome"] == measure).to_numpy(dtype=bool).astype("int64")
+    counted = ["_needed", "_all", *STATUSES, *OUTCOMES]
+    # One row per group and replication first: replications are what is independent.
+    clusters = rows.groupby([*by, REPLICATION], sort=False, observed=True)[counted].sum()
+    clusters = clusters.assign(
+        _needed_clusters=(clusters["_needed"] > 0).astype("int64"),
+        _all_clusters=(clusters["_all"] > 0).astype("int64"),
+    )
+    groups = clusters.groupby(level=list(range(len(by))), sort=False).sum() if by else _whole(clusters)
+    pieces = [_shares(groups, measure, order, confidence) for order, measure in enumerate(counted[2:])]
+    table = pd.concat(pieces).sort_values(["_group", "_order"], kind="stable")
+    table = table.reset_index() if by else table.reset_index(drop=True)
     return table.drop(columns=["_group", "_order"])
 
 
-def _shares(
-    warnings: pd.DataFrame,
-    by: tuple[str, ...],
-    hit: pd.Series[bool],
-    among: pd.Series[bool],
-    confidence: float,
-) -> pd.DataFrame:
-    rows = warnings.loc[:, [*by, REPLICATION]].assign(n=among.astype("int64"), count=hit.astype("int64"))
-    # One row per group and replication first: replications are what is independent.
-    clusters = rows.groupby([*by, REPLICATION], sort=False, observed=True)[["n", "count"]].sum()
-    clusters["_clusters"] = (clusters["n"] > 0).astype("int64")
-    table = clusters.groupby(level=list(range(len(by))), sort=False).sum() if by else _whole(clusters)
-    share = (table["count"] / table["n"].where(table["n"] > 0)).fillna(0.0)
-    ends = share_intervals(share * table["_clusters"], table["_clusters"], confidence)
-    table = table.assign(share=ends.value, ci_low=ends.low, ci_high=ends.high).drop(columns="_clusters")
-    table = table.reset_index() if by else table.reset_index(drop=True)
-    return table.assign(_group=range(len(table)))
+def _shares(groups: pd.DataFrame, measure: str, order: int, confidence: float) -> pd.DataFrame:
+    """Share of one measure in every group, with its interval over the replications that count."""
+    among = "_needed" if measure in STATUSES else "_all"
+    n, count, size = groups[among], groups[measure], groups[f"{among}_clusters"]
+    share = (count / n.where(n > 0)).fillna(0.0)
+    ends = share_intervals(share * size, size, confidence)
+    columns = {
+        "measure": measure,
+        "n": n,
+        "count": count,
+        "share": ends.value,
+        "ci_low": ends.low,
+        "ci_high": ends.high,
+        "_group": np.arange(len(groups)),
+        "_order": order,
+    }
+    return pd.DataFrame(columns, index=groups.index)
 
 
 def _whole(clusters: pd.DataFrame) -> pd.DataFrame:

@@ -305,6 +305,10 @@ def _typed(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], str]
 
 
 def _typed_text(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], str]:
+    if column.dtype == "str" and isinstance(series.dtype, pd.StringDtype) and not series.hasnans:
+        return _not_empty(series, column)
+    if column.dtype == "category" and series.dtype == _categories(column) and not series.hasnans:
+        return series, ""
     if series.dtype == object or str(series.dtype) == "category":
         series = series.astype(object)
     missing = series.isna()
@@ -320,10 +324,19 @@ def _typed_text(series: pd.Series[Any], column: Column) -> tuple[pd.Series[Any],
             row = int(np.argmax(wrong.to_numpy()))
             allowed = ", ".join(repr(value) for value in column.vocabulary)
             return series, f"{text.iloc[row]!r} in row {row} is none of {allowed}"
-        return text.astype(pd.CategoricalDtype(pd.Index(column.vocabulary, dtype="str"))), ""
+        return text.astype(_categories(column)), ""
+    return _not_empty(text, column)
+
+
+def _categories(column: Column) -> pd.CategoricalDtype:
+    return pd.CategoricalDtype(pd.Index(column.vocabulary, dtype="str"))
+
+
+def _not_empty(text: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], str]:
+    """Series of text, and a problem if one is empty that may not be."""
     empty = text == ""
     if not column.nullable and empty.any():
-        return series, f"row {int(np.argmax(empty.to_numpy()))} is empty, and may not be"
+        return text, f"row {int(np.argmax(empty.to_numpy()))} is empty, and may not be"
     return text, ""
 
 
