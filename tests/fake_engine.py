@@ -27,6 +27,7 @@ class FakeEngine:
     """
 
     name: str = "fake"
+    memory_limit_mb: float | None = None
     failing: tuple[int, ...] = ()
     killing: tuple[int, ...] = ()
     kills: int = 99

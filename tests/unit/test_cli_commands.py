@@ -29,7 +29,7 @@ def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine, *arguments: str) -> Any:
-    monkeypatch.setattr(engines, "find_engine", lambda name: engine)
+    monkeypatch.setattr(engines, "find_engine", lambda *_: engine)
     return CliRunner().invoke(app, list(arguments))
 
 

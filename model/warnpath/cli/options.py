@@ -37,6 +37,16 @@ WorkersOption = Annotated[
         "--workers", min=1, help="Most worker processes, used where they pay; one per processor by default."
     ),
 ]
+MemoryOption = Annotated[
+    float,
+    typer.Option(
+        "--memory-limit",
+        min=1.0,
+        metavar="MB",
+        help="Memory that what grows in a replication, or the tables kept of all, may take.",
+    ),
+]
+MEMORY_LIMIT_MB = 4000.0
 FailuresOption = Annotated[
     int | None,
     typer.Option(

@@ -68,12 +68,14 @@ def load_scenario(
     return scenario.replace(changes) if changes else scenario
 
 
-def make_execution(engine: str, workers: int | None, progress: Progress | None) -> Execution:
+def make_execution(
+    engine: str, workers: int | None, progress: Progress | None, memory_limit_mb: float
+) -> Execution:
     """How a command runs its replications."""
     from warnpath.study.engines import find_engine
     from warnpath.study.simulate import Execution
 
-    return Execution(engine=find_engine(engine), workers=workers, progress=progress)
+    return Execution(engine=find_engine(engine, memory_limit_mb), workers=workers, progress=progress)
 
 
 def table_names(text: str) -> tuple[str, ...]:

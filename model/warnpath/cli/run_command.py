@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -26,6 +26,7 @@ def run(
     seed: options.SeedOption = None,
     engine: options.EngineOption = "compiled",
     workers: options.WorkersOption = None,
+    memory_limit: options.MemoryOption = options.MEMORY_LIMIT_MB,
     tables: options.TablesOption = "",
     out: options.OutOption = None,
     json: options.JsonOption = False,
@@ -39,8 +40,10 @@ def run(
     """Run one scenario: when each warning arrives, stage by stage, and how much time is left."""
     from warnpath.cli import console, request
     from warnpath.cli.preload import preload
+    from warnpath.results.stream import TableStream
     from warnpath.study.parts import check_output_folder
-    from warnpath.study.simulate import run_scenario
+    from warnpath.study.result import provenance_of
+    from warnpath.study.simulate import OPTIONAL, run_scenario
 
     request.refuse_later_options(precision, dask, engine)
     console.start_log(verbose)
@@ -49,17 +52,19 @@ def run(
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
     console.note_cold_program(quiet)
-    with console.progress_bar("replications", quiet) as progress:
-        execution = request.make_execution(engine, workers, progress)
-        result = run_scenario(chosen, request.table_names(tables), execution)
-    with started_scan(result, failures, execution) as scan:
-        result.save(folder, request.command_line())
+    with ExitStack() as ends:
+        stream = ends.enter_context(TableStream(folder, OPTIONAL, provenance_of(chosen, engine)))
+        with console.progress_bar("replications", quiet) as progress:
+            execution = request.make_execution(engine, workers, progress, memory_limit)
+            result = run_scenario(chosen, request.table_names(tables), execution, stream.take)
+        scan = ends.enter_context(started_scan(result, failures, execution))
+        result.save(folder, request.command_line(), stream)
         if json:
             costs = scan.costs() if scan is not None else None
             console.print_json(overview(result, str(folder), costs))
         else:
             print_answer(result, scan, verbose)
-            print(f"Tables: {folder} ({', '.join(result.tables)})")
+            print(f"Tables: {folder} ({', '.join((*result.tables, *stream.rows))})")
     if log_hash and not json:
         print(f"log_hash: {result.log_hash}")
     if result.failed:

@@ -24,6 +24,7 @@ def sweep(
     seed: options.SeedOption = None,
     engine: options.EngineOption = "compiled",
     workers: options.WorkersOption = None,
+    memory_limit: options.MemoryOption = options.MEMORY_LIMIT_MB,
     tables: options.TablesOption = "",
     out: options.OutOption = None,
     json: options.JsonOption = False,
@@ -49,7 +50,7 @@ def sweep(
     console.note_cold_program(quiet)
     try:
         with console.progress_bar("replications", quiet) as progress:
-            execution = request.make_execution(engine, workers, progress)
+            execution = request.make_execution(engine, workers, progress, memory_limit)
             result = run_experiment(chosen, folder, execution, request.command_line())
     except KeyboardInterrupt:
         console.note(f"warnpath: interrupted; call it again to resume, finished parts are in {folder}/parts")

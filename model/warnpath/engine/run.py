@@ -21,6 +21,7 @@ def run_replication(
     seed: int | None = None,
     tables: Collection[str] = DEFAULT_TABLES,
     engine: str = "simpy",
+    memory_limit_mb: float | None = None,
 ) -> ReplicationOutput:
     """Run one replication.
 
@@ -35,6 +36,8 @@ def run_replication(
         Names out of `warnpath.engine.columns.TABLES`.
     engine : str
         "simpy" runs the handlers as Python, "compiled" as machine code, which is built on its first use.
+    memory_limit_mb : float, optional
+        A replication that needs more fails, with words on what to turn off.
 
     Returns
     -------
@@ -50,11 +53,11 @@ def run_replication(
     if unknown:
         raise ValueError(f"unknown tables {', '.join(sorted(unknown))}; known are {', '.join(TABLES)}")
     if engine == "simpy":
-        return SimpyRun(plan, replication, seed, tables).run()
+        return SimpyRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
     if engine == "compiled":
         from warnpath.engine.compiled.compiled_run import CompiledRun
 
-        return CompiledRun(plan, replication, seed, tables).run()
+        return CompiledRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
     raise ValueError(f"unknown engine {engine!r}; known are {', '.join(ENGINES)}")
 
 

@@ -70,6 +70,8 @@ class SimpyRun:
         Classes of the world's entities, for example ones that check every value.
     keep_log : bool
         Keep the event log itself in `scheduler.log`.
+    memory_limit_mb : float, optional
+        A replication that needs more fails, with words on what to turn off.
 
     Attributes
     ----------
@@ -86,6 +88,7 @@ class SimpyRun:
         *,
         entity_classes: dict[str, Any] | None = None,
         keep_log: bool = False,
+        memory_limit_mb: float | None = None,
     ) -> None:
         unknown = set(tables) - set(TABLES)
         if unknown:
@@ -96,7 +99,7 @@ class SimpyRun:
         self.tables = tuple(tables)
         self._started = time.perf_counter()
         self.world: Any = prepare(plan, replication, self.seed, tables, entity_classes)
-        self.scheduler = SimpyScheduler(self.world, plan.initial_events, keep_log)
+        self.scheduler = SimpyScheduler(self.world, plan.initial_events, keep_log, memory_limit_mb)
         self.env: simpy.Environment = self.scheduler.env
         self._sent: dict[tuple[str, str], int] = {}
 

@@ -11,6 +11,7 @@ import simpy
 
 from warnpath.engine.codes import FAULTS
 from warnpath.engine.handlers.dispatch import dispatch
+from warnpath.engine.memory import check_memory
 from warnpath.engine.state import ensure_capacity
 from warnpath.engine.world import World
 
@@ -21,7 +22,7 @@ _HASH_EVERY_BYTES = 1 << 20
 
 
 class EngineError(RuntimeError):
-    """A handler broke a rule of the engine; a programming error, never a user's mistake."""
+    """A run that cannot go on: it needs more memory than allowed, or a handler broke a rule of the engine."""
 
 
 class HandlerEvent(simpy.Event):
@@ -44,6 +45,8 @@ class SimpyScheduler:
         Scheduled in this order before anything else.
     keep_log : bool
         Keep the whole log in `log` (40 bytes an event) beside its hash.
+    memory_limit_mb : float, optional
+        A world that grows beyond it ends the run with an error.
     """
 
     def __init__(
@@ -51,8 +54,10 @@ class SimpyScheduler:
         world: World,
         initial_events: list[tuple[float, int, int, int, int]],
         keep_log: bool = False,
+        memory_limit_mb: float | None = None,
     ) -> None:
         self.world = world
+        self._memory_limit_mb = memory_limit_mb
         self.env = simpy.Environment()
         self.events = 0
         self.log = bytearray()
@@ -92,7 +97,10 @@ class SimpyScheduler:
                 entry = outbox[slot]
                 self._post(entry.delay, entry.kind, entry.a, entry.b, entry.token)
             world.outbox_count = 0
-        ensure_capacity(world)
+        if ensure_capacity(world) == 1:
+            too_large = check_memory(world, self._memory_limit_mb, self.env.now)
+            if too_large:
+                raise EngineError(too_large)
 
     def _post(self, delay: float, kind: int, a: int, b: int, token: int) -> None:
         env = self.env

@@ -13,16 +13,23 @@ NEVER_MADE = -2.0
 """`finished_s` of a message slot that no message has used yet."""
 
 
-def ensure_capacity(world: World) -> None:
-    """Grow the pools so that the next event finds what it may need at most; never within an event."""
+def ensure_capacity(world: World) -> int:
+    """Grow the pools so that the next event finds what it may need at most; never within an event.
+
+    Returns 1 if any of them grew.
+    """
     w: Any = world
     reserve = w.reserve
+    grown = 0
     if w.message_free_count < reserve:
         grow_messages(w, max(reserve, len(w.messages)))
+        grown = 1
     if w.report_free_count < w.report_reserve:
         grow_reports(w, max(w.report_reserve, 64))
+        grown = 1
     if len(w.paths) - w.path_count < w.path_reserve:
         _extend(w, "paths", max(w.path_reserve, len(w.paths)))
+        grown = 1
     if w.tracing:
         for name in TRACE_POOLS:
             if (
@@ -30,6 +37,8 @@ def ensure_capacity(world: World) -> None:
                 and len(getattr(w, name)) - getattr(w, f"{name}_count") < w.trace_reserve
             ):
                 _extend(w, name, max(w.trace_reserve, len(getattr(w, name))))
+                grown = 1
+    return grown
 
 
 def grow_messages(w: Any, count: int) -> None:

@@ -43,7 +43,7 @@ def stage(path: Path, write: Callable[[IO[bytes]], None]) -> Path:
 
     If anything goes wrong, an interruption by the user included, the hidden file is removed again.
     """
-    staged = path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
+    staged = partial_file(path)
     try:
         with staged.open("xb") as file:
             write(file)
@@ -53,6 +53,11 @@ def stage(path: Path, write: Callable[[IO[bytes]], None]) -> Path:
         staged.unlink(missing_ok=True)
         raise
     return staged
+
+
+def partial_file(path: Path) -> Path:
+    """Name of a hidden file beside `path`, in which its content can be written."""
+    return path.with_name(f".{path.name}.{os.getpid()}-{secrets.token_hex(4)}{PARTIAL}")
 
 
 def sync_folder(folder: Path) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -25,6 +25,9 @@ from warnpath.results.manifest import FORMAT, MANIFEST, StoreError, read_manifes
 from warnpath.results.provenance import PREFIX, Provenance
 from warnpath.results.schema import TABLES
 from warnpath.results.tables import POINT, conform, swept_columns
+
+if TYPE_CHECKING:
+    from warnpath.results.stream import TableStream
 
 TIMING = "timing"
 _TABLE = PREFIX + b"table"
@@ -134,7 +137,11 @@ def read_provenance(path: Path) -> Provenance:
 
 
 def write_folder(
-    tables: Mapping[str, pd.DataFrame], folder: Path, provenance: Provenance, command: str = ""
+    tables: Mapping[str, pd.DataFrame],
+    folder: Path,
+    provenance: Provenance,
+    command: str = "",
+    stream: TableStream | None = None,
 ) -> dict[str, Any]:
     """Write tables and their manifest into a folder.
 
@@ -149,6 +156,8 @@ def write_folder(
         What determines the numbers.
     command : str
         How it was called, for the manifest.
+    stream : TableStream, optional
+        Tables that were written as they came, to the same folder.
 
     Returns
     -------
@@ -162,7 +171,11 @@ def write_folder(
     try:
         for name, frame in files.items():
             staged[name] = stage(folder / f"{name}.parquet", _parquet_writer(frame, name, origin))
-        entries = {name: _entry(f"{name}.parquet", path, len(files[name])) for name, path in staged.items()}
+        rows = {name: len(frame) for name, frame in files.items()}
+        if stream is not None:
+            staged.update(stream.finish())
+            rows |= stream.rows
+        entries = {name: _entry(f"{name}.parquet", path, rows[name]) for name, path in staged.items()}
         # From here to the end takes milliseconds; if it is cut short the folder has no manifest and says so.
         _forget(folder, keep={entry["file"] for entry in entries.values()})
         for name, path in list(staged.items()):
@@ -214,14 +227,19 @@ def _write_text(file: IO[bytes], text: str) -> None:
     file.write(text.encode("utf-8"))
 
 
-def _parquet_writer(
-    frame: pd.DataFrame, table: str, origin: Mapping[bytes, bytes]
-) -> Callable[[IO[bytes]], None]:
+def arrow_table(frame: pd.DataFrame, table: str, origin: Mapping[bytes, bytes]) -> pa.Table:
+    """A frame that keeps to its schema as an Arrow table with its provenance in the metadata."""
     stored = pa.Table.from_pandas(frame, preserve_index=False)
     metadata = {**(stored.schema.metadata or {}), **origin}
     metadata[_TABLE] = table.encode()
     metadata[_SWEPT] = json.dumps(list(swept_columns(frame))).encode()
-    stored = stored.replace_schema_metadata(metadata)
+    return stored.replace_schema_metadata(metadata)
+
+
+def _parquet_writer(
+    frame: pd.DataFrame, table: str, origin: Mapping[bytes, bytes]
+) -> Callable[[IO[bytes]], None]:
+    stored = arrow_table(frame, table, origin)
 
     def write(file: IO[bytes]) -> None:
         pq.write_table(stored, file, compression="zstd")
@@ -261,8 +279,9 @@ def _join_volatile(runs: pd.DataFrame, timing: pd.DataFrame) -> pd.DataFrame:
 
 
 def _entry(name: str, path: Path, rows: int) -> dict[str, Any]:
-    data = path.read_bytes()
-    return {"file": name, "rows": rows, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"file": name, "rows": rows, "bytes": path.stat().st_size, "sha256": digest}
 
 
 def _read_checked(folder: Path, entry: Mapping[str, Any]) -> pd.DataFrame:

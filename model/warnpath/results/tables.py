@@ -126,7 +126,7 @@ def build_tables(
     unknown = [_unknown("table", name, TABLES) for name in names if name not in TABLES]
     if unknown:
         raise TableError(unknown)
-    tables = {name: conform(_stack(finished, TABLES[name]), name, ()) for name in names}
+    tables = {name: build_table(name, finished) for name in names}
     runs = pd.DataFrame(
         {
             REPLICATION: [output.replication for output in ordered],
@@ -143,6 +143,11 @@ def build_tables(
     if point is None:
         return tables
     return {name: _at_point(table, point) for name, table in tables.items()}
+
+
+def build_table(name: str, outputs: Sequence[ReplicationLike]) -> pd.DataFrame:
+    """Build one table of some replications that ran to their end."""
+    return conform(_stack(outputs, TABLES[name]), name, ())
 
 
 def concatenate(parts: Iterable[Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NAMES = ("simpy", "compiled")
 DEFAULT = "compiled"
+MEMORY_LIMIT_MB = 4000.0
+"""Memory that what grows in a replication, or the kept tables of all, may take unless told otherwise."""
 
 
 class Engine(Protocol):
@@ -23,6 +25,11 @@ class Engine(Protocol):
     @property
     def name(self) -> str:
         """Name, for the provenance of results."""
+        ...
+
+    @property
+    def memory_limit_mb(self) -> float | None:
+        """Memory that what grows in a replication, or the kept tables of all, may take; None for any."""
         ...
 
     @property
@@ -48,6 +55,7 @@ class NamedEngine:
     """An engine of this package: ``compiled``, or ``simpy``, the reference; both give the same event log."""
 
     name: str = DEFAULT
+    memory_limit_mb: float | None = MEMORY_LIMIT_MB
 
     @property
     def uses_threads(self) -> bool:
@@ -70,11 +78,17 @@ class NamedEngine:
         """Run one replication."""
         from warnpath.engine import run_replication
 
-        return run_replication(plan, replication, tables=tuple(tables), engine=self.name)
+        return run_replication(
+            plan,
+            replication,
+            tables=tuple(tables),
+            engine=self.name,
+            memory_limit_mb=self.memory_limit_mb,
+        )
 
 
-def find_engine(engine: str | Engine) -> Engine:
-    """Return the engine of that name, or the engine itself.
+def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> Engine:
+    """Return the engine of that name, within a limit of memory, or the engine itself.
 
     Raises
     ------
@@ -85,4 +99,4 @@ def find_engine(engine: str | Engine) -> Engine:
         return engine
     if engine not in NAMES:
         raise StudyError(f"there is no engine {engine!r}; expected {' or '.join(NAMES)}")
-    return NamedEngine(engine)
+    return NamedEngine(engine, memory_limit_mb)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from warnpath.engine import ReplicationOutput
     from warnpath.results.provenance import Provenance
+    from warnpath.results.stream import TableStream
     from warnpath.scenario import Scenario
 
 
@@ -128,11 +129,11 @@ class Result:
     @property
     def provenance(self) -> Provenance:
         """What determines the numbers."""
-        from warnpath.results.provenance import describe
+        return provenance_of(self.scenario, self.engine)
 
-        return describe(self.scenario, seed=self.seed, replications=self.replications, engine=self.engine)
-
-    def save(self, folder: Path | str, command: str = "") -> dict[str, Any]:
+    def save(
+        self, folder: Path | str, command: str = "", stream: TableStream | None = None
+    ) -> dict[str, Any]:
         """Write all tables and their manifest into a folder; see `warnpath.results.store.write_folder`.
 
         Parameters
@@ -141,6 +142,8 @@ class Result:
             Made if needed; tables of an earlier run in it are replaced.
         command : str
             How it was called, for the manifest.
+        stream : TableStream, optional
+            Tables that were written to the folder as they came.
 
         Returns
         -------
@@ -149,7 +152,15 @@ class Result:
         """
         from warnpath.results.store import write_folder
 
-        return write_folder(self.tables, Path(folder), self.provenance, command)
+        return write_folder(self.tables, Path(folder), self.provenance, command, stream)
+
+
+def provenance_of(scenario: Scenario, engine: str) -> Provenance:
+    """What determines the numbers of a run of a scenario."""
+    from warnpath.results.provenance import describe
+
+    run = scenario.run
+    return describe(scenario, seed=int(run.seed), replications=int(run.replications), engine=engine)
 
 
 def in_order(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

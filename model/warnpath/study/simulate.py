@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from warnpath.study.blocks import Base, Block, Variant, failed_output, plan_of, run_block, run_one
-from warnpath.study.engines import Engine, NamedEngine
+from warnpath.study.engines import DEFAULT, Engine, NamedEngine, find_engine
 from warnpath.study.errors import StudyError
 from warnpath.study.pool import Lost, OpenPool, available_workers, run_tasks
 from warnpath.study.result import Result
@@ -30,6 +30,10 @@ NOT = "no-"
 BLOCK_S = 0.5
 """Work sent to a worker at a time (s): much against the cost of sending it, little against the whole."""
 
+_KEPT_FACTOR = 3
+"""Memory of a finished table against that of its raw columns: text, and the copy that sorting makes."""
+
+Sink = Callable[["ReplicationOutput"], "ReplicationOutput"]
 Progress = Callable[[int, int], None]
 """Called with the number of replications done and their total."""
 
@@ -75,7 +79,7 @@ def simulate(
     seed: int | None = None,
     tables: Iterable[str] = (),
     workers: int | None = 1,
-    progress: Progress | None = None,
+    engine: str | Engine = DEFAULT,
 ) -> Result:
     """Run replications of a scenario.
 
@@ -94,8 +98,8 @@ def simulate(
     workers : int or None
         Most worker processes. Starting them takes about two seconds, so they are started only where the time
         of the first replication says that it pays; None for one per processor.
-    progress : callable, optional
-        Called with the number of replications done and their total.
+    engine : str or Engine
+        "compiled", or "simpy", the reference; both give the same result.
 
     Returns
     -------
@@ -110,19 +114,27 @@ def simulate(
         If an argument makes no sense.
     """
     chosen = with_run_settings(scenario, replications, seed)
-    return run_scenario(chosen, tables, Execution(workers=workers, progress=progress))
+    return run_scenario(chosen, tables, Execution(find_engine(engine), workers))
 
 
-def run_scenario(scenario: Scenario, tables: Iterable[str], execution: Execution) -> Result:
-    """As `simulate`, with the settings of the scenario and the given execution."""
+def run_scenario(
+    scenario: Scenario, tables: Iterable[str], execution: Execution, sink: Sink | None = None
+) -> Result:
+    """As `simulate`, with the settings of the scenario and the given execution.
+
+    A sink is given every output as it comes, and returns what of it is to be kept.
+    """
+    take = _as_it_is if sink is None else sink
     recorded = recorded_tables(tables, RUN_TABLES)
     workers, engine = execution.worker_count(), execution.engine
     total = int(scenario.run.replications)
     variant = Variant(Base.of(scenario))
     plan, seed = plan_of(variant, engine)
     started = perf_counter()
-    outputs = [run_one(engine, plan, 0, recorded, seed)]
+    first = run_one(engine, plan, 0, recorded, seed)
     seconds = perf_counter() - started
+    outputs = [take(first)]
+    _refuse_too_much(outputs[0], total, engine.memory_limit_mb)
     execution.report(1, total)
     size = block_size(total - 1, seconds, workers)
     blocks = [
@@ -134,10 +146,36 @@ def run_scenario(scenario: Scenario, tables: Iterable[str], execution: Execution
     )
     with closing(tasks) as results:
         for number, value in results:
-            outputs.extend(block_outputs(blocks[number], value, seed))
+            outputs.extend(take(output) for output in block_outputs(blocks[number], value, seed))
             execution.report(len(outputs), total)
     outputs.sort(key=lambda output: output.replication)
     return Result(scenario, engine.name, tuple(outputs))
+
+
+def _as_it_is(output: ReplicationOutput) -> ReplicationOutput:
+    return output
+
+
+def _refuse_too_much(output: ReplicationOutput, total: int, limit_mb: float | None) -> None:
+    """Refuse to start what would keep more than the limit in memory, from what one replication keeps.
+
+    Raises
+    ------
+    StudyError
+        Naming the largest table.
+    """
+    sizes = {
+        name: _KEPT_FACTOR * sum(values.nbytes for values in columns.values()) * total / 1e6
+        for name, columns in output.columns.items()
+    }
+    if limit_mb is None or sum(sizes.values()) <= limit_mb:
+        return
+    largest = max(sizes, key=lambda name: sizes[name])
+    without = f"leave it out with {NOT}{largest}" if largest in OPTIONAL else "ask for fewer replications"
+    raise StudyError(
+        f"the tables of {total} replications would take about {sum(sizes.values()):.0f} MB, more than the "
+        f"limit of {limit_mb:g} MB; most of it table {largest!r}: {without}, or set a higher memory limit"
+    )
 
 
 def with_run_settings(

@@ -12,6 +12,7 @@ from warnpath.engine.codes import FAULTS
 from warnpath.engine.columns import build_columns
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.memory import check_memory
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
 
@@ -29,6 +30,8 @@ class CompiledRun:
         Tables to fill; names are checked by `run_replication`.
     keep_log : bool
         Keep the event log itself in `log`.
+    memory_limit_mb : float, optional
+        A replication that needs more fails, with words on what to turn off.
     """
 
     def __init__(
@@ -39,6 +42,7 @@ class CompiledRun:
         tables: Collection[str] = (),
         *,
         keep_log: bool = False,
+        memory_limit_mb: float | None = None,
     ) -> None:
         self.plan = plan
         self.replication = replication
@@ -46,6 +50,7 @@ class CompiledRun:
         self.tables = tuple(tables)
         self.log = bytearray()
         self._keep_log = keep_log
+        self._memory_limit_mb = memory_limit_mb
         self._digest = hashlib.blake2b(digest_size=16)
         self._started = time.perf_counter()
         self.world: ArrayWorld = template_of(plan).world(replication, self.seed, tables)
@@ -59,6 +64,9 @@ class CompiledRun:
             reason = run(world.record)
             if reason == event_loop.GROW:
                 world.grow()
+                too_large = check_memory(world, self._memory_limit_mb, world.now_s)
+                if too_large:
+                    return self._output("failed", too_large, "")
             elif reason == event_loop.LOG_FULL:
                 self._hash_log()
             else:
