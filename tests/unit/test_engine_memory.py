@@ -27,7 +27,7 @@ SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
 )
 def test_what_grows_meets_the_limit(engine: str, tables: tuple[str, ...], advice: str) -> None:
     plan = build_plan(wp.load(SMALL))
-    limit_mb = 0.05 if engine == "compiled" else 0.3
+    limit_mb = 0.15 if engine == "compiled" else 0.6
     output = run_replication(plan, 0, tables=tables, engine=engine, memory_limit_mb=limit_mb)
     assert output.status == "failed"
     assert f"this replication needs more than {limit_mb:g} MB" in output.error

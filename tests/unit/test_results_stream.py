@@ -47,9 +47,7 @@ def test_order_and_waiting_change_nothing(
     files = [path.name for path in (tmp_path / "[0, 1, 2]").glob("*.parquet") if path.stem != "timing"]
     assert {"messages.parquet", "hops.parquet"} < set(files)
     for name in files:
-        contents = {
-            (tmp_path / f"{order}" / name).read_bytes() for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0])
-        }
+        contents = {(folder / name).read_bytes() for folder in tmp_path.iterdir()}
         assert len(contents) == 1, name
 
 
@@ -57,13 +55,10 @@ def test_what_is_left_early_leaves_nothing(
     whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "WAITING_BYTES", 0)
-    with (
-        pytest.raises(KeyboardInterrupt),
-        TableStream(tmp_path, TABLES, provenance_of(whole.scenario, whole.engine)) as stream,
-    ):
+    with TableStream(tmp_path, TABLES, provenance_of(whole.scenario, whole.engine)) as stream:
         stream.take(whole.outputs[0])
         assert len(list(tmp_path.iterdir())) == 2
-        raise KeyboardInterrupt
+    # Never finished, as when an interruption came.
     assert list(tmp_path.iterdir()) == []
 
 
