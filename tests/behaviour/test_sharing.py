@@ -34,7 +34,7 @@ def warnings_of(
     plan = build_plan(load(scenario).replace(changes), {failed: (0.0, None)} if failed else None)
     frames = []
     for replication in range(count):
-        output = run_replication(plan, replication, tables=("warnings",))
+        output = run_replication(plan, replication, tables=("warnings",), engine="compiled")
         assert output.status == "ok", output.error
         frames.append(frame(output, "warnings").assign(replication=replication))
     return pd.concat(frames).set_index(["replication", "launch", "consumer"]).sort_index()
@@ -57,17 +57,14 @@ def test_the_hub_brings_the_launch_notice_forward_on_every_launch(launch_set):
     assert gains.mean() > 1.0
 
 
-def test_the_hub_brings_launch_notices_forward_in_a_salvo():
+def test_the_hub_brings_the_notice_of_every_launch_of_a_salvo_forward():
     gains = gain(
-        "latency_s",
-        NOTICE,
-        warnings_of("national-only", "salvo", count=1),
-        warnings_of("trilateral", "salvo", count=1),
+        "latency_s", NOTICE, warnings_of("national-only", "salvo"), warnings_of("trilateral", "salvo")
     )
-    # Space infrared is as early by chance on some; on none does sharing cost anything.
-    assert len(gains) == 18
+    # Space infrared is as early by chance in some replications; in none does sharing cost anything.
+    assert len(gains) == 18 * REPLICATIONS
     assert (gains >= 0.0).all()
-    assert (gains > 0.0).sum() > 9
+    assert (gains.groupby("launch").mean() > 0.0).all()
     assert gains.mean() > 1.0
 
 
@@ -131,7 +128,9 @@ def test_one_object_loads_the_command_centres_lightly_and_a_salvo_meaningfully()
     }
     load_of = {}
     for name, plan in plans.items():
-        elements = frame(run_replication(plan, 0, tables=("elements",)), "elements").set_index("element")
+        elements = frame(
+            run_replication(plan, 0, tables=("elements",), engine="compiled"), "elements"
+        ).set_index("element")
         load_of[name] = elements.loc[["jp-adc", "kr-kamd"]]
     one, many = load_of["overflight"], load_of["salvo"]
     assert (one.utilisation < 0.1).all()

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,9 +18,11 @@ from tests.engine_pairs import assert_engines_agree
 from warnpath.engine import build_plan
 from warnpath.engine.codes import FAULT_PATHS, FAULTS
 from warnpath.engine.compiled.compiled_run import CompiledRun
+from warnpath.engine.compiled.layout import RECORD_DTYPES
 from warnpath.engine.plan_outages import with_failed
-from warnpath.engine.run import run_replications
+from warnpath.engine.run import run_replication, run_replications
 from warnpath.engine.simpy_run import SimpyRun
+from warnpath.network.flows import Flow
 from warnpath.scenario import Scenario, load, shipped
 
 SMALL = Path(__file__).resolve().parents[1] / "scenarios" / "small.toml"
@@ -251,3 +254,32 @@ def test_a_plan_with_failed_elements_is_the_plan_built_with_them(failed: tuple[s
 def test_what_does_not_exist_cannot_fail() -> None:
     with pytest.raises(ValueError, match="no link or node 'jp-moon' to go down"):
         with_failed(build_plan(load(str(SMALL))), ["jp-moon"])
+
+
+def test_what_needs_simpy_says_so_and_names_it() -> None:
+    plan = build_plan(load(str(SMALL)), extra_flows=[Flow("external", "jp-radar", "jp-c2")])
+    with pytest.raises(ValueError, match=r"jp-radar to jp-c2.*use the SimPy engine: .*SimpyRun"):
+        run_replication(plan, 0, engine="compiled")
+    assert run_replication(plan, 0, engine="simpy").status == "ok"
+
+
+def test_counters_far_beyond_any_run_change_nothing_but_their_numbers() -> None:
+    # 2^62 messages or events would take ten thousand years; nothing on the way there is special.
+    plan = build_plan(load(str(SMALL)), {"us-hub": (100.0, 300.0)})
+    far = 2**62
+    simpy = SimpyRun(plan, 1, keep_log=True)
+    compiled = CompiledRun(plan, 1, keep_log=True)
+    usual = CompiledRun(plan, 1, keep_log=True)
+    assert usual.run().status == "ok"
+    simpy.world.messages_made = compiled.world.messages_made = far
+    compiled.world.scheduled = far
+    compiled.world.arrays["heap"]["order"] += far
+    compiled.world.arrays["copies"]["token"] += far
+    for copy in simpy.world.copies:
+        copy.token += far
+    assert simpy.run().log_hash == compiled.run().log_hash
+    rows = [np.frombuffer(run.log, dtype=RECORD_DTYPES["log"]) for run in (usual, compiled)]
+    for name in ("time_s", "kind", "element", "value"):
+        assert (rows[0][name] == rows[1][name]).all()
+    named = rows[0]["message"] >= 0
+    assert (rows[1]["message"][named] == rows[0]["message"][named] + far).all()

@@ -47,7 +47,7 @@ def run_replication(
     Raises
     ------
     ValueError
-        An unknown table or engine.
+        An unknown table or engine, or a plan for a user's own processes on the compiled engine.
     """
     unknown = set(tables) - set(TABLES)
     if unknown:
@@ -55,6 +55,12 @@ def run_replication(
     if engine == "simpy":
         return SimpyRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
     if engine == "compiled":
+        if plan.network.external_flows:
+            flows = ", ".join(f"{a} to {b}" for a, b in sorted(plan.network.external_flows))
+            raise ValueError(
+                f"the plan has flows of a user's own SimPy processes ({flows}), which the compiled engine "
+                "cannot run; use the SimPy engine: warnpath.engine.SimpyRun(plan)"
+            )
         from warnpath.engine.compiled.compiled_run import CompiledRun
 
         return CompiledRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
