@@ -50,6 +50,7 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
     by_id = {node.id: node for node in plan.scenario.node}
     rows: list[dict[str, Any]] = []
     floors: dict[int, float] = {}
+    sightings = _sightings(world)
     for index, warning in enumerate(world.warnings):
         picture = world.pictures[warning.picture]
         launch = world.launches[picture.launch]
@@ -59,7 +60,7 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
         assert consumer.consumer is not None
         required = consumer.consumer.required_lead_s
         lead_s = float(plan.scenario.run.required_lead_s if required is None else required)
-        visible_s, detected_s = _first_sighting(plan, world, decider, picture.launch)
+        visible_s, detected_s = _first_sighting(plan, sightings.get(picture.launch, []), decider, launch.at_s)
         delivered = warning.state == ARRIVED_AT_CONSUMER
         delivered_s = warning.delivered_s - launch.at_s if delivered else NONE
         margin_s = truth.deadline_s - delivered_s if truth.in_danger else NONE
@@ -286,17 +287,22 @@ def _outcome(needed: bool, delivered: bool) -> str:
     return "unneeded" if delivered else "quiet"
 
 
-def _first_sighting(plan: Plan, world: Any, decider: str, flight: int) -> tuple[float, float]:
-    """Earliest visible and detected time, s after launch, over the sensors whose data the C2 may use."""
-    visible, detected = [], []
-    launched_s = world.launches[flight].at_s
-    usable = plan.pictures.usable_sensors.get(decider, set())
+def _sightings(world: Any) -> dict[int, list[tuple[int, float, float]]]:
+    """Per launch the sensors with their first visible and detected times; one pass, however many launches."""
+    found: dict[int, list[tuple[int, float, float]]] = {}
     for pair in world.pairs:
-        if pair.launch == flight and plan.sensing.sensor_ids[pair.sensor] in usable:
-            if pair.visible_s >= 0.0:
-                visible.append(pair.visible_s)
-            if pair.detected_s >= 0.0:
-                detected.append(pair.detected_s - launched_s)
+        found.setdefault(pair.launch, []).append((pair.sensor, pair.visible_s, pair.detected_s))
+    return found
+
+
+def _first_sighting(
+    plan: Plan, sightings: list[tuple[int, float, float]], decider: str, launched_s: float
+) -> tuple[float, float]:
+    """Earliest visible and detected time, s after launch, over the sensors whose data the C2 may use."""
+    usable = plan.pictures.usable_sensors.get(decider, set())
+    seen = [times for sensor, *times in sightings if plan.sensing.sensor_ids[sensor] in usable]
+    visible = [visible_s for visible_s, _ in seen if visible_s >= 0.0]
+    detected = [detected_s - launched_s for _, detected_s in seen if detected_s >= 0.0]
     return min(visible, default=NONE), min(detected, default=NONE)
 
 
