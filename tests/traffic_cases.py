@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
+import pandas as pd
+
+from warnpath.engine import build_plan
+from warnpath.engine.run import run_replications
 from warnpath.scenario import Scenario, load
 
 TWO_NODES = """
@@ -65,3 +70,18 @@ def traffic_scenario(
     path = folder / "two-nodes.toml"
     path.write_text(text + more.get("end", ""))
     return load(path)
+
+
+def replicated(scenario: Scenario, replications: int, tables: tuple[str, ...] = ("traffic",)) -> pd.DataFrame:
+    """First of the tables over replications of the compiled engine, with a column `replication`."""
+    plan = build_plan(scenario)
+    pieces = []
+    for output in run_replications(plan, range(replications), tables=tables, engine="compiled"):
+        assert output.status == "ok", output.error
+        pieces.append(pd.DataFrame(output.columns[tables[0]]).assign(replication=output.replication))
+    return pd.concat(pieces, ignore_index=True)
+
+
+def z_of(values: pd.Series, exact: float) -> float:
+    """How many standard errors the mean of independent values is from the exact one."""
+    return (values.mean() - exact) / (values.std(ddof=1) / math.sqrt(len(values)))

@@ -170,7 +170,7 @@ def _nodes(
     rows = []
     for index, name in enumerate(tables.node_ids):
         node = by_id[name]
-        for purpose in ("service", "answer", "assessment", "approval"):
+        for purpose in ("service", "answer", "assessment", "approval", "startup"):
             streams.add("nodes", index, f"key_{purpose}", f"node:{name}:{purpose}")
         rows.append(
             {
@@ -184,6 +184,9 @@ def _nodes(
                 "answer_servers": int(node.answer_servers),
                 "assessment_row": distributions.add(node.assessment),
                 "approval_row": distributions.add(node.approval),
+                "preemptive": int(node.preemptive),
+                "holds": int(node.on_failure == "held"),
+                "startup_row": distributions.add(node.startup),
                 "reroute_s": _reroute_s(node.reroute),
                 "first_flow": 0,
                 "flow_count": 0,

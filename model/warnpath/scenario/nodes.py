@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import Field, StrictStr
+from pydantic import Field, StrictBool, StrictStr
 
 from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.links import Reroute
@@ -94,6 +94,14 @@ class Node(Table):
         Class or role in words, by which results are ranked; by default the role.
     service : Distribution, optional
         Time of one of ``servers`` for one message; none means no time.
+    preemptive : bool
+        A message of a higher class interrupts one of a lower class in service, which later goes on where it
+        stopped.
+    on_failure : {"lost", "held"}
+        What becomes of messages in service and in release when the node fails: lost, or held to go on where
+        they stopped. Its queue is held either way; what arrives while it is down is lost.
+    startup : Distribution, optional
+        Time from the end of a repair until the node works again.
     assessment, approval : Distribution, optional
         People; a C2 with both decides on warnings.
     release : Distribution, optional
@@ -114,6 +122,9 @@ class Node(Table):
     servers: Count = 1
     service: Distribution | None = None
     queue_limit: Count | None = None
+    preemptive: StrictBool = False
+    on_failure: Literal["lost", "held"] = "lost"
+    startup: Distribution | None = None
     assessment: Distribution | None = None
     approval: Distribution | None = None
     release: Distribution | None = None

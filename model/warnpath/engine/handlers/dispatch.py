@@ -16,6 +16,8 @@ from warnpath.engine.codes import (
     LAUNCHED,
     LINK_RETRY,
     LINK_SENT,
+    NODE_RESUMED,
+    NODE_STARTED,
     OUTAGE_BEGAN,
     OUTAGE_ENDED,
     RELEASED,
@@ -27,8 +29,8 @@ from warnpath.engine.codes import (
 )
 from warnpath.engine.handlers.alerts import approved, assessed
 from warnpath.engine.handlers.links import link_retry, link_sent
-from warnpath.engine.handlers.nodes import arrived, released, served
-from warnpath.engine.handlers.outages import converged, outage_began, outage_ended
+from warnpath.engine.handlers.nodes import arrived, node_resumed, released, served
+from warnpath.engine.handlers.outages import converged, node_started, outage_began, outage_ended
 from warnpath.engine.handlers.pictures import evaluation_due, report_due
 from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
@@ -90,6 +92,12 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         infrared_sensed(w, now, a)
     elif kind == LAUNCHED:
         launched(w, now, a)
+    elif kind == NODE_STARTED:
+        if w.nodes[a].token != token:
+            return 0
+        node_started(w, now, a, b)
+    elif kind == NODE_RESUMED:
+        node_resumed(w, now, a)
     elif kind == TRAFFIC_STARTED:
         traffic_started(w, now, a)
     elif kind == OUTAGE_BEGAN:

@@ -69,6 +69,24 @@ def list_append(w: Any, index: int, c: int) -> None:
     place.count += 1
 
 
+def list_prepend(w: Any, index: int, c: int) -> None:
+    """Put a copy at the front of a list; it must be in none."""
+    place = w.lists[index]
+    copy = w.copies[c]
+    if copy.list >= 0:
+        w.fault = FAULT_LIST
+        return
+    copy.list = index
+    copy.previous = -1
+    copy.next = place.head
+    if place.head >= 0:
+        w.copies[place.head].previous = c
+    else:
+        place.tail = c
+    place.head = c
+    place.count += 1
+
+
 def list_remove(w: Any, c: int) -> None:
     """Take a copy out of the list it is in."""
     copy = w.copies[c]
@@ -286,6 +304,8 @@ def new_copy(w: Any, m: int) -> int:
     copy.attempts = 0
     copy.since_s = 0.0
     copy.started_s = 0.0
+    copy.remaining_s = -1.0
+    copy.service_s = 0.0
     copy.down_mark_s = 0.0
     retain(w, m)
     return c

@@ -10,10 +10,15 @@ from warnpath.engine.codes import (
     FAULT_TRACE,
     NODE_DOWN,
     NODE_IN_SERVICE,
+    NODE_RELEASING,
+    NODE_RESUMED,
+    NODE_STARTED,
+    OUTAGE,
     PRIORITIES,
     PROCESSING,
     QUEUE_FULL,
     RELEASE,
+    RELEASED,
     SERVED,
     TRANSPORT,
 )
@@ -22,6 +27,7 @@ from warnpath.engine.handlers.messages import (
     account_wait,
     finish,
     list_append,
+    list_prepend,
     list_remove,
     schedule,
     step_path,
@@ -29,6 +35,9 @@ from warnpath.engine.handlers.messages import (
 from warnpath.engine.handlers.pictures import consume
 from warnpath.engine.handlers.traffic import forward
 from warnpath.engine.random_streams import draw
+
+BATCH = 16
+"""Copies put into service, or back into release, by one event; more of them follow in the next."""
 
 
 def node_observe(w: Any, now: float, n: int) -> None:
@@ -95,9 +104,13 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
         finish(w, now, c, QUEUE_FULL)
         return
     copy.since_s = now
+    copy.remaining_s = -1.0
+    copy.service_s = 0.0
     copy.down_mark_s = node_down_total(w, now, n)
     list_append(w, node.first_list + message.priority, c)
     node.queued += 1
+    if node.preemptive == 1 and node.busy >= node.servers:
+        node_make_room(w, now, n, message.priority)
     node_start(w, now, n)
     if node.queued > node.max_queued:
         node.max_queued = node.queued
@@ -107,11 +120,15 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
 def node_start(w: Any, now: float, n: int) -> None:
     """Put waiting copies into free servers, highest class first."""
     node = w.nodes[n]
+    started = 0
     while node.up == 1 and node.busy < node.servers and node.queued > 0:
         chosen = -1
         for priority in range(PRIORITIES):
             if chosen < 0:
                 chosen = w.lists[node.first_list + priority].head
+        if started == BATCH:
+            schedule(w, 0.0, NODE_RESUMED, n, 0, 0)
+            return
         c = chosen
         copy = w.copies[c]
         m = copy.message
@@ -125,12 +142,47 @@ def node_start(w: Any, now: float, n: int) -> None:
         else:
             list_append(w, node.first_list + NODE_IN_SERVICE, c)
             node.busy += 1
-            copy.started_s = now
+            started += 1
             copy.token += 1
-            duration = draw(
-                w.distributions, node.service_row, node.key_service, message.lineage, message.hops
-            )
+            copy.stint_s = now
+            duration = copy.remaining_s
+            if duration < 0.0:
+                copy.started_s = now
+                duration = draw(
+                    w.distributions, node.service_row, node.key_service, message.lineage, message.hops
+                )
+            copy.ends_s = now + duration
             schedule(w, duration, SERVED, n, c, copy.token)
+
+
+def node_make_room(w: Any, now: float, n: int, priority: int) -> None:
+    """Interrupt what is in service of the lowest class, the latest of it, if that class is below another."""
+    victim = -1
+    lowest = priority
+    c = w.lists[w.nodes[n].first_list + NODE_IN_SERVICE].head
+    while c >= 0:
+        own = w.messages[w.copies[c].message].priority
+        if own > priority and own >= lowest:
+            lowest = own
+            victim = c
+        c = w.copies[c].next
+    if victim >= 0:
+        node_interrupt(w, now, n, victim)
+
+
+def node_interrupt(w: Any, now: float, n: int, c: int) -> None:
+    """Take a copy out of service and put it in front of its class; what remains of its service is kept."""
+    node = w.nodes[n]
+    copy = w.copies[c]
+    account(w, copy.message, now, PROCESSING)
+    list_remove(w, c)
+    copy.token += 1
+    copy.remaining_s = max(copy.ends_s - now, 0.0)
+    copy.service_s += now - copy.stint_s
+    copy.down_mark_s = node_down_total(w, now, n)
+    list_prepend(w, node.first_list + w.messages[copy.message].priority, c)
+    node.busy -= 1
+    node.queued += 1
 
 
 def served(w: Any, now: float, n: int, c: int) -> None:
@@ -165,7 +217,7 @@ def node_hop(w: Any, now: float, n: int, c: int) -> None:
     row.queued_s = copy.since_s
     row.start_s = copy.started_s
     row.end_s = now
-    row.service_s = now - copy.started_s
+    row.service_s = copy.service_s + (now - copy.stint_s)
     row.propagation_s = 0.0
     row.outcome = 1
     w.hops_count = slot + 1
@@ -197,32 +249,95 @@ def released(w: Any, now: float, n: int, c: int) -> None:
 
 
 def node_fails(w: Any, now: float, n: int) -> None:
-    """Take a node down: what is in service or in release is lost, its queue is held."""
+    """Take a node down: its queue is held, what is in service or release lost or held as the node says."""
     node = w.nodes[n]
     node.outages += 1
+    # A start that was under way is void.
+    node.token += 1
     if node.up == 0:
         return
     node_observe(w, now, n)
+    if node.holds == 1:
+        node_hold(w, now, n)
     node.up = 0
     node.down_since_s = now
-    for place in range(NODE_IN_SERVICE, NODE_IN_SERVICE + 2):
-        while w.lists[node.first_list + place].head >= 0:
-            c = w.lists[node.first_list + place].head
-            account(w, w.copies[c].message, now, PROCESSING)
-            node.dropped += 1
-            finish(w, now, c, NODE_DOWN)
-    node.busy = 0
+    if node.holds == 0:
+        for place in range(NODE_IN_SERVICE, NODE_IN_SERVICE + 2):
+            while w.lists[node.first_list + place].head >= 0:
+                c = w.lists[node.first_list + place].head
+                account(w, w.copies[c].message, now, PROCESSING)
+                node.dropped += 1
+                finish(w, now, c, NODE_DOWN)
+        node.busy = 0
     node_trace(w, now, n)
 
 
-def node_recovers(w: Any, now: float, n: int) -> None:
-    """Bring a node up when its last outage ends; the held queue goes on."""
+def node_hold(w: Any, now: float, n: int) -> None:
+    """Stop what is in service and in release where it stands, to go on after the repair."""
+    node = w.nodes[n]
+    # From the last that came into service, so that the first one is in front again.
+    while w.lists[node.first_list + NODE_IN_SERVICE].tail >= 0:
+        node_interrupt(w, now, n, w.lists[node.first_list + NODE_IN_SERVICE].tail)
+    if node.queued > node.max_queued:
+        node.max_queued = node.queued
+    c = w.lists[node.first_list + NODE_RELEASING].head
+    while c >= 0:
+        copy = w.copies[c]
+        if copy.remaining_s < 0.0:
+            account(w, copy.message, now, RELEASE)
+            copy.token += 1
+            copy.remaining_s = max(copy.ends_s - now, 0.0)
+        c = copy.next
+
+
+def node_recovers(w: Any, now: float, n: int, o: int) -> None:
+    """Bring a node up when its last outage ends, after its start-up if it has one."""
     node = w.nodes[n]
     node.outages -= 1
     if node.outages > 0:
         return
+    if node.startup_row >= 0:
+        node.token += 1
+        node.repairs += 1
+        delay = draw(w.distributions, node.startup_row, node.key_startup, node.repairs, 0)
+        schedule(w, delay, NODE_STARTED, n, o, node.token)
+    else:
+        node_rises(w, now, n)
+
+
+def node_rises(w: Any, now: float, n: int) -> None:
+    """The node is up: its held queue, and what was held in release, go on."""
+    node = w.nodes[n]
     node_observe(w, now, n)
     node.up = 1
     node.down_total_s += now - node.down_since_s
+    node_goes_on(w, now, n)
+
+
+def node_goes_on(w: Any, now: float, n: int) -> None:
+    """Let what was held go on, some at a time: an event schedules a bounded number of others."""
+    node = w.nodes[n]
+    place = w.lists[node.first_list + NODE_RELEASING]
+    resumed = 0
+    # Held ones are in front of those that came into release since.
+    while node.up == 1 and place.head >= 0 and w.copies[place.head].remaining_s >= 0.0:
+        if resumed == BATCH:
+            schedule(w, 0.0, NODE_RESUMED, n, 0, 0)
+            return
+        resumed += 1
+        c = place.head
+        copy = w.copies[c]
+        account(w, copy.message, now, OUTAGE)
+        list_remove(w, c)
+        list_append(w, node.first_list + NODE_RELEASING, c)
+        copy.ends_s = now + copy.remaining_s
+        schedule(w, copy.remaining_s, RELEASED, n, c, copy.token)
+        copy.remaining_s = -1.0
     node_start(w, now, n)
     node_trace(w, now, n)
+
+
+def node_resumed(w: Any, now: float, n: int) -> None:
+    """The next of what was held goes on."""
+    node_observe(w, now, n)
+    node_goes_on(w, now, n)

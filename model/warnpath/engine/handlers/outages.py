@@ -8,7 +8,7 @@ from warnpath.engine.codes import CONVERGED, TARGET_LINK
 from warnpath.engine.handlers.alerts import send_blocked_alerts
 from warnpath.engine.handlers.links import link_fails, link_recovers
 from warnpath.engine.handlers.messages import schedule
-from warnpath.engine.handlers.nodes import node_fails, node_recovers
+from warnpath.engine.handlers.nodes import node_fails, node_recovers, node_rises
 from warnpath.network.route_kernel import recompute
 
 
@@ -32,9 +32,20 @@ def outage_ended(w: Any, now: float, o: int) -> None:
         if outage.reverse >= 0:
             link_recovers(w, now, outage.reverse)
     else:
-        node_recovers(w, now, outage.target)
-        if w.nodes[outage.target].up == 1:
+        node_recovers(w, now, outage.target, o)
+        node = w.nodes[outage.target]
+        if node.up == 1:
             send_blocked_alerts(w, now, outage.target)
+        elif node.outages == 0:
+            # It is starting up, and nobody can notice that it is back before it is.
+            return
+    schedule_convergence(w, o)
+
+
+def node_started(w: Any, now: float, n: int, o: int) -> None:
+    """A repaired node has started up: now it is up, and the network will notice."""
+    node_rises(w, now, n)
+    send_blocked_alerts(w, now, n)
     schedule_convergence(w, o)
 
 

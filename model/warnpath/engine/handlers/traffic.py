@@ -52,6 +52,8 @@ def forward(w: Any, now: float, n: int, c: int) -> None:
         copy.since_s = now
         list_append(w, w.nodes[n].first_list + NODE_RELEASING, c)
         delay = draw(w.distributions, rule.release_row, rule.key_release, message.lineage, 0)
+        copy.ends_s = now + delay
+        copy.remaining_s = -1.0
         schedule(w, delay, RELEASED, n, c, copy.token)
 
 
