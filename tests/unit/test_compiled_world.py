@@ -169,6 +169,34 @@ def test_events_leave_the_heap_by_time_then_by_order_of_scheduling(steps: list[f
             time_s, _, a = heapq.heappop(expected)
             assert (first, event.a, event.b, event.token) == (time_s, a, 2, 3)
     assert world.heap_count == 0
+    assert_all_rows_are_free(world)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.5, 3.0]), min_size=1, max_size=40), st.data())
+def test_replacing_the_first_event_is_to_take_it_and_put_another_in(
+    times: list[float], data: st.DataObject
+) -> None:
+    one, two = queue(60), queue(60)
+    for number, time_s in enumerate(times):
+        for world in (one, two):
+            event_loop.push(world, time_s, 1, number, 2, 3)
+    for number in range(20):
+        time_s = one.heap[0].time_s + data.draw(st.sampled_from([0.0, 0.5, 2.0]))
+        event_loop.replace_first(one, time_s, 4, 100 + number, 5, 6)
+        event_loop.pop(two)
+        event_loop.push(two, time_s, 4, 100 + number, 5, 6)
+    taken: Any = ([], [])
+    for world, seen in zip((one, two), taken, strict=True):
+        while world.heap_count:
+            time_s = world.heap[0].time_s
+            event = world.pending[event_loop.pop(world)]
+            seen.append((time_s, event.kind, event.a, event.b, event.token))
+        assert_all_rows_are_free(world)
+    assert taken[0] == taken[1]
+    assert len(taken[0]) == len(times)
+
+
+def assert_all_rows_are_free(world: Any) -> None:
     free = []
     slot = world.pending_free
     while slot >= 0:

@@ -146,6 +146,7 @@ COPIES: Final[Fields] = (
     ("remaining_s", "f8"),
     ("service_s", "f8"),
     ("down_mark_s", "f8"),
+    ("arrival_s", "f8"),
     ("next_free", "i8"),
 )
 

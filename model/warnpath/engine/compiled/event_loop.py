@@ -1,6 +1,6 @@
 """The event loop of the compiled engine, in the same subset of Python as the handlers.
 
-Events wait in a binary heap on (time, order of scheduling). The loop returns to Python when it is done,
+Events wait in a heap on (time, order of scheduling). The loop returns to Python when it is done,
 when a pool has to grow, when the log buffer is full, or after a fault; it goes on where it stopped.
 """
 
@@ -15,24 +15,21 @@ GROW = 1
 LOG_FULL = 2
 FAULT = 3
 
+BRANCHES = 4
+"""Children of a place in the heap: half the levels of a binary one, and its nodes fill whole cache lines."""
+
 
 def push(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
     """Put an event into the heap; there must be room for it."""
     slot = w.pending_free
-    event = w.pending[slot]
-    w.pending_free = event.next_free
-    event.kind = kind
-    event.a = a
-    event.b = b
-    event.token = token
-    order = w.scheduled
-    w.scheduled = order + 1
+    w.pending_free = w.pending[slot].next_free
+    order = write_event(w, slot, kind, a, b, token)
     place = w.heap_count
     w.heap_count = place + 1
     heap = w.heap
     # A new event is the youngest: among equal times it comes last, so times alone decide.
     while place > 0:
-        above = (place - 1) // 2
+        above = (place - 1) // BRANCHES
         if heap[above].time_s <= time_s:
             break
         heap[place].time_s = heap[above].time_s
@@ -46,35 +43,68 @@ def push(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
 
 def pop(w: Any) -> int:
     """Take the first event out of the heap; returns its row in `pending`, which is free from then on."""
-    heap = w.heap
-    first = heap[0].slot
+    first = w.heap[0].slot
     count = w.heap_count - 1
     w.heap_count = count
-    time_s = heap[count].time_s
-    order = heap[count].order
-    slot = heap[count].slot
-    place = 0
-    child = 1
-    while child < count:
-        if child + 1 < count:
-            other = child + 1
-            if heap[other].time_s < heap[child].time_s or (
-                heap[other].time_s == heap[child].time_s and heap[other].order < heap[child].order
-            ):
-                child = other
-        if time_s < heap[child].time_s or (time_s == heap[child].time_s and order < heap[child].order):
-            break
-        heap[place].time_s = heap[child].time_s
-        heap[place].order = heap[child].order
-        heap[place].slot = heap[child].slot
-        place = child
-        child = 2 * place + 1
-    heap[place].time_s = time_s
-    heap[place].order = order
-    heap[place].slot = slot
+    last = w.heap[count]
+    sift_down(w, count, last.time_s, last.order, last.slot)
     w.pending[first].next_free = w.pending_free
     w.pending_free = first
     return first  # type: ignore[no-any-return]
+
+
+def replace_first(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
+    """Take the first event out of the heap and put a new one in, in one go: the same as `pop` and `push`."""
+    slot = w.heap[0].slot
+    order = write_event(w, slot, kind, a, b, token)
+    sift_down(w, w.heap_count, time_s, order, slot)
+
+
+def write_event(w: Any, slot: int, kind: int, a: int, b: int, token: int) -> int:
+    """Write an event into a row of `pending`; returns its place in the order of scheduling."""
+    event = w.pending[slot]
+    event.kind = kind
+    event.a = a
+    event.b = b
+    event.token = token
+    order: int = w.scheduled
+    w.scheduled = order + 1
+    return order
+
+
+def sift_down(w: Any, count: int, time_s: float, order: int, slot: int) -> None:
+    """Fill the hole at the root of a heap of `count` events: smaller ones move up until this one fits."""
+    heap = w.heap
+    place = 0
+    child = 1
+    while child < count:
+        if child + BRANCHES <= count:
+            # Which of four comes first, without a branch that a processor could guess wrong.
+            left = child + precedes(w, child + 1, child)
+            right = child + 2 + precedes(w, child + 3, child + 2)
+            first = left + (right - left) * precedes(w, right, left)
+        else:
+            first = child
+            for other in range(child + 1, count):
+                if precedes(w, other, first) == 1:
+                    first = other
+        if time_s < heap[first].time_s or (time_s == heap[first].time_s and order < heap[first].order):
+            break
+        heap[place].time_s = heap[first].time_s
+        heap[place].order = heap[first].order
+        heap[place].slot = heap[first].slot
+        place = first
+        child = BRANCHES * place + 1
+    heap[place].time_s = time_s
+    heap[place].order = order
+    heap[place].slot = slot
+
+
+def precedes(w: Any, one: int, other: int) -> int:
+    """1 if an event of the heap comes before another one."""
+    a = w.heap[one]
+    b = w.heap[other]
+    return int((a.time_s < b.time_s) | ((a.time_s == b.time_s) & (a.order < b.order)))
 
 
 def must_grow(w: Any) -> int:
@@ -107,7 +137,7 @@ def run_events(w: Any) -> int:
             return LOG_FULL
         now = w.heap[0].time_s
         w.now_s = now
-        event = w.pending[pop(w)]
+        event = w.pending[w.heap[0].slot]
         kind = event.kind
         a = event.a
         if dispatch(w, now, kind, a, event.b, event.token) == 1:
@@ -121,8 +151,14 @@ def run_events(w: Any) -> int:
             w.events += 1
         if w.fault != 0:
             return FAULT
-        for slot in range(w.outbox_count):
-            entry = w.outbox[slot]
-            push(w, now + entry.delay, entry.kind, entry.a, entry.b, entry.token)
-        w.outbox_count = 0
+        # The event itself leaves the heap only here: most make exactly one other, which takes its place.
+        if w.outbox_count == 0:
+            pop(w)
+        else:
+            entry = w.outbox[0]
+            replace_first(w, now + entry.delay, entry.kind, entry.a, entry.b, entry.token)
+            for slot in range(1, w.outbox_count):
+                entry = w.outbox[slot]
+                push(w, now + entry.delay, entry.kind, entry.a, entry.b, entry.token)
+            w.outbox_count = 0
     return FINISHED

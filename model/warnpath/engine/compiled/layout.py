@@ -14,7 +14,7 @@ import numpy as np
 from warnpath.engine.entities import COUNTERS, ENTITIES, Fields
 
 HEAP: Final[Fields] = (("time_s", "f8"), ("order", "i8"), ("slot", "i8"))
-"""Binary heap of events by time, then by order of scheduling; `slot` is the row in `pending`."""
+"""Heap of events by time, then by order of scheduling; `slot` is the row in `pending`."""
 
 PENDING: Final[Fields] = (("kind", "i8"), ("a", "i8"), ("b", "i8"), ("token", "i8"), ("next_free", "i8"))
 

@@ -1,8 +1,7 @@
 """The world as a type of compiled code: a pointer to the record of `layout`, read like an object.
 
-`w.links` is a view of the array at the address in the record, `w.fault = 3` a store into it. Views own
+`w.links` is the rows of the array at the address in the record, `w.fault = 3` a store into it. Views own
 nothing and count no references, which makes them cheaper than arrays and safe to share between threads.
-The type lives in a module that can be imported, or the disk cache would never match.
 """
 
 from __future__ import annotations
@@ -11,13 +10,11 @@ from typing import Any
 
 from llvmlite import ir
 
-from warnpath.engine.compiled.layout import RECORD_DTYPES, SCALARS, TABLES, WORLD_DTYPE
+from warnpath.engine.compiled.layout import RECORDS, SCALARS, TABLES, WORLD_DTYPE
 from warnpath.engine.compiled.numba_extension import (
     AttributeTemplate,
     OpaqueModel,
     Type,
-    cgutils,
-    from_dtype,
     infer_getattr,
     lower_getattr_generic,
     lower_setattr_generic,
@@ -26,13 +23,12 @@ from warnpath.engine.compiled.numba_extension import (
     register_model,
     types,
 )
-
-_NUMBERS = {"i8": types.int64, "f8": types.float64}
+from warnpath.engine.compiled.rows import NUMBERS, RowsType, load_constant, load_member, store_member
 
 ATTRIBUTES: dict[str, Any] = {
-    **{name: types.Array(from_dtype(dtype), 1, "C") for name, dtype in RECORD_DTYPES.items()},
-    **{name: types.Array(_NUMBERS[kind], 2, "C") for name, kind in TABLES.items()},
-    **{name: _NUMBERS[kind] for name, kind in SCALARS},
+    **{name: RowsType(name) for name in RECORDS},
+    **{name: types.Array(NUMBERS[kind], 2, "C") for name, kind in TABLES.items()},
+    **{name: NUMBERS[kind] for name, kind in SCALARS},
 }
 """Type of every attribute that compiled handlers may use."""
 
@@ -63,31 +59,21 @@ class _WorldAttributes(AttributeTemplate):  # type: ignore[misc]
         return ATTRIBUTES.get(attr)
 
 
-def _member(builder: Any, world: Any, name: str, llvm_type: Any) -> Any:
-    offset = _OFFSETS[name]
-    pointer = cgutils.pointer_add(builder, world, ir.Constant(ir.IntType(64), offset))
-    return builder.bitcast(pointer, llvm_type.as_pointer())
-
-
 @lower_getattr_generic(WorldType)  # type: ignore[untyped-decorator]
 def _get(context: Any, builder: Any, typ: WorldType, world: Any, attr: str) -> Any:
     kind = ATTRIBUTES[attr]
+    if isinstance(kind, RowsType):
+        return world
     if not isinstance(kind, types.Array):
-        return builder.load(_member(builder, world, attr, context.get_value_type(kind)))
-    size = ir.IntType(64)
-    address = builder.load(_member(builder, world, f"{attr}_address", size))
-    shape = [builder.load(_member(builder, world, f"{attr}_rows", size))]
-    item = ir.Constant(size, context.get_abi_sizeof(context.get_data_type(kind.dtype)))
-    strides = [item]
-    if kind.ndim == 2:
-        shape.append(builder.load(_member(builder, world, f"{attr}_columns", size)))
-        strides.insert(0, builder.mul(shape[1], item))
+        return load_member(builder, world, _OFFSETS[attr], context.get_value_type(kind), f"world.{attr}")
+    item = ir.Constant(ir.IntType(64), context.get_abi_sizeof(context.get_data_type(kind.dtype)))
+    columns = load_constant(builder, world, f"{attr}_columns")
     view = make_array(kind)(context, builder)
     populate_array(
         view,
-        data=builder.inttoptr(address, view.data.type),
-        shape=shape,
-        strides=strides,
+        data=builder.inttoptr(load_constant(builder, world, f"{attr}_address"), view.data.type),
+        shape=[load_constant(builder, world, f"{attr}_rows"), columns],
+        strides=[builder.mul(columns, item), item],
         itemsize=item,
         meminfo=None,
     )
@@ -97,4 +83,4 @@ def _get(context: Any, builder: Any, typ: WorldType, world: Any, attr: str) -> A
 @lower_setattr_generic(WorldType)  # type: ignore[untyped-decorator]
 def _set(context: Any, builder: Any, sig: Any, args: Any, attr: str) -> None:
     value = context.cast(builder, args[1], sig.args[1], ATTRIBUTES[attr])
-    builder.store(value, _member(builder, args[0], attr, value.type))
+    store_member(builder, args[0], _OFFSETS[attr], value, f"world.{attr}")

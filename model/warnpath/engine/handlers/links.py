@@ -153,11 +153,26 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
                     delay = delay + link.last_arrival_s * ULP
             link.last_arrival_s = now + delay
         link_hop(w, now, a, c, delay, 1)
-        list_append(w, link.first_list + LINK_IN_FLIGHT, c)
+        flight = link.first_list + LINK_IN_FLIGHT
+        first = w.lists[flight].head < 0
+        list_append(w, flight, c)
         copy.attempts = 0
-        schedule(w, delay, ARRIVED, link.head, c, copy.token)
+        copy.arrival_s = now + delay
+        # What keeps its order arrives in it: only the first one's arrival is an event, however many fly.
+        if first or link.keep_order == 0:
+            schedule(w, delay, ARRIVED, link.head, c, copy.token)
     link_start(w, now, a)
     link_trace(w, now, a)
+
+
+def link_landed(w: Any, now: float, a: int) -> None:
+    """A copy has left the flight: the first one still in it arrives next, where the link keeps the order."""
+    link = w.links[a]
+    c = w.lists[link.first_list + LINK_IN_FLIGHT].head
+    if link.keep_order == 1 and c >= 0:
+        copy = w.copies[c]
+        # The difference is exact from the second half of the time to the arrival on (Sterbenz).
+        schedule(w, max(copy.arrival_s - now, 0.0), ARRIVED, link.head, c, copy.token)
 
 
 def link_hop(w: Any, now: float, a: int, c: int, propagation_s: float, outcome: int) -> None:

@@ -22,6 +22,7 @@ from warnpath.engine.codes import (
     SERVED,
     TRANSPORT,
 )
+from warnpath.engine.handlers.links import link_landed
 from warnpath.engine.handlers.messages import (
     account,
     account_wait,
@@ -84,10 +85,11 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     # The list the copy is in belongs to the link that it came over.
     link = int(w.lists_owner[copy.list, 0])
     list_remove(w, c)
+    link_landed(w, now, link)
     copy.token += 1
     message.hops += 1
     message.path = step_path(w, message.path, link, n)
-    if (message.clearance // node.nation_bit) % 2 == 0:
+    if message.clearance & node.nation_bit == 0:
         w.fault = FAULT_POLICY
         return
     if node.up == 0:
@@ -243,8 +245,7 @@ def released(w: Any, now: float, n: int, c: int) -> None:
     step = int(w.next_step[message.tree, n * w.clearance_states + message.clearance])
     if step <= -2:
         bit = w.rules[-2 - step].gained_bit
-        if (message.clearance // bit) % 2 == 0:
-            message.clearance += bit
+        message.clearance |= bit
     forward(w, now, n, c)
 
 
