@@ -16,7 +16,6 @@ LATER = {
     ),
     "breakeven": ("Where a chosen difference crosses zero.", "use `warnpath sweep` with a reference"),
     "report": ("One HTML file of a folder of results.", "the figures are in `warnpath.plot`"),
-    "verify": ("The model against closed forms.", "the tests in tests/theory do it"),
 }
 ANYTHING = {"ignore_unknown_options": True, "allow_extra_args": True}
 

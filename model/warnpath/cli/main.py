@@ -18,6 +18,7 @@ from warnpath.cli.import_command import import_graph
 from warnpath.cli.run_command import run
 from warnpath.cli.show_command import scenarios, schema, show
 from warnpath.cli.sweep_command import sweep
+from warnpath.cli.verify_command import verify
 
 app = typer.Typer(
     name="warnpath",
@@ -33,6 +34,7 @@ SHORT_HELP: dict[Callable[..., None], str] = {
     run: "Run a scenario: latency budget, warning time left, links.",
     failures: "What each single failure costs in warning time.",
     sweep: "Run an experiment: a design over parameters.",
+    verify: "The model against closed forms.",
     check: "Check files and report every problem.",
     show: "Show nodes, links, routes and policy.",
     scenarios: "List the shipped scenarios.",

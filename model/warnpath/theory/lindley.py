@@ -13,6 +13,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
 
 def lindley_waits_s(arrivals_s: Sequence[float], services_s: Sequence[float]) -> list[float]:
     """Wait of every message: W(n+1) = max(0, W(n) + S(n) - (t(n+1) - t(n))) (s).
@@ -39,3 +44,20 @@ def departures_s(arrivals_s: Sequence[float], services_s: Sequence[float]) -> li
     """Time at which each message has been served (s)."""
     waits = lindley_waits_s(arrivals_s, services_s)
     return [a + w + s for a, w, s in zip(arrivals_s, waits, services_s, strict=True)]
+
+
+def equal_service_departures_s(arrivals_s: FloatArray, service_s: float) -> FloatArray:
+    """Time at which each message has been served where all take the same time, all at once (s).
+
+    The recursion unrolled: D(n) = max over k <= n of t(k) + (n - k + 1) S.
+
+    Parameters
+    ----------
+    arrivals_s : float64[n]
+        Times of arrival, not decreasing (s).
+    service_s : float
+        Service of each (s).
+    """
+    number = np.arange(len(arrivals_s))
+    ahead: FloatArray = np.maximum.accumulate(arrivals_s - service_s * number)
+    return ahead + service_s * (number + 1)

@@ -1,0 +1,1 @@
+"""Closed forms, each knowing which scenarios it fits."""

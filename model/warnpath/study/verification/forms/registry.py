@@ -1,0 +1,26 @@
+"""All closed forms that verification knows."""
+
+from __future__ import annotations
+
+from warnpath.study.verification.forms import bounds, freshness, losses, priorities, queues
+from warnpath.study.verification.forms.base import Form
+
+FORMS: tuple[Form, ...] = (
+    queues.MM1(),
+    queues.MD1(),
+    queues.MG1(),
+    queues.MMc(),
+    queues.MM1K(),
+    queues.MD1K(),
+    queues.JacksonTandem(),
+    queues.SameLengthTandem(),
+    priorities.NonPreemptive(),
+    priorities.Preemptive(),
+    losses.StopAndWait(),
+    losses.LossWithoutRepeats(),
+    freshness.QueueAge(),
+    freshness.KthArrival(),
+    bounds.Lindley(),
+    bounds.NetworkCalculus(),
+    bounds.PriorityBound(),
+)
