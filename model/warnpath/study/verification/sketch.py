@@ -11,7 +11,6 @@ from warnpath.network.graph import build_graph
 from warnpath.network.release import build_policy
 from warnpath.network.routing import flow_route, tables_from_graph
 from warnpath.scenario import effective_link
-from warnpath.scenario.links import Channel
 from warnpath.scenario.nodes import Node
 from warnpath.scenario.quantities import Quantity
 from warnpath.scenario.sizes import size_law
@@ -25,15 +24,19 @@ if TYPE_CHECKING:
 NEGLIGIBLE_LOAD = 1e-6
 """A server this little loaded delays nobody in a run of bearable length."""
 
-FAILURE_FIELDS = ("availability", "mtbf_h", "mttr_h")
+RELIABILITY = ("availability", "mtbf_h", "mttr_h")
+FAILURE_FIELDS = {
+    *RELIABILITY,
+    *("time_to_failure", "repair", "repair_crew", "fails_only_busy", "on_failure", "startup", "reroute"),
+    "shared_risk",
+}
+"""Fields that say something of an element only if it fails."""
 LINK_BASICS = {
+    *("id", "ends", "medium", "name", "duplex", "length_km", "route_penalty_s", "title", "keep_order"),
     *("capacity_kbps", "propagation_us_per_km", "route_factor", "equipment_ms", "propagation_ms"),
-    *("keep_order", "title"),
-    *FAILURE_FIELDS,
 }
 NODE_BASICS = {
     *("id", "role", "nation", "lat_deg", "lon_deg", "alt_m", "data_label", "name", "group", "service"),
-    *FAILURE_FIELDS,
 }
 TRAFFIC_BASICS = {
     *("id", "source", "destination", "kind", "interval_s", "rate_per_s", "phase_s", "size_bytes", "priority"),
@@ -213,9 +216,9 @@ def sketch(scenario: Scenario) -> Sketch:
         flows.append(_flow(traffic, flow, tuple(stations)))
     for name in sorted({end for flow in flows for end in (flow.source, flow.destination)}):
         touched.setdefault(name, _node_station(scenario.node_by_id(name)))
-    features += [one for station in touched.values() for one in _features_of(station)]
+    features += [one for station in touched.values() for one in _features_of(scenario, station)]
     features += [
-        one for traffic in scenario.traffic for one in _set_fields(traffic, TRAFFIC_BASICS, traffic.id)
+        (name, traffic.id) for traffic in scenario.traffic for name in _stated(traffic, TRAFFIC_BASICS)
     ]
     features += [("launch", launch.id) for launch in scenario.active_launches()]
     features += [("outage", outage.element) for outage in scenario.outage]
@@ -262,25 +265,32 @@ def _node_station(node: Node) -> Station:
     return Station(node.id, "node", service_of(node.service), 0.0, int(node.servers), "", node)
 
 
-def _features_of(station: Station) -> list[tuple[str, str]]:
+def _features_of(scenario: Scenario, station: Station) -> list[tuple[str, str]]:
+    """Fields that an element or its medium states, beyond what it is; those of failures only if it fails."""
     if station.kind == "node":
-        found = _set_fields(station.element, NODE_BASICS, station.id)
-        rated = station.element.mttr_h is not None
+        stated = _stated(scenario.node_by_id(station.id), NODE_BASICS)
     else:
-        stated = (*Channel.model_fields, "shared_risk")
-        values = {name: getattr(station.element, name, None) for name in stated if name not in LINK_BASICS}
-        found = [(name, station.id) for name, value in values.items() if is_set(value)]
-        rated = station.element.mttr_s is not None
-    return [*found, ("failures", station.id)] if rated else found
+        own = scenario.link_by_id(station.id)
+        stated = {**_stated(scenario.medium[own.medium], LINK_BASICS), **_stated(own, LINK_BASICS)}
+    rated = any(name in stated for name in ("mttr_h", "repair"))
+    scripted = any(outage.element == station.id for outage in scenario.outage)
+    random = rated and getattr(scenario.run, "random_outages", False)
+    found = [(name, station.id) for name in stated if name not in FAILURE_FIELDS]
+    if random:
+        found.append(("failures", station.id))
+    if random or scripted:
+        found += [(name, station.id) for name in stated if name in FAILURE_FIELDS and name not in RELIABILITY]
+    return found
 
 
-def _set_fields(model: Any, basics: set[str], where: str) -> list[tuple[str, str]]:
+def _stated(model: Any, basics: set[str]) -> dict[str, Any]:
+    """Fields of a model that say something else than their default, without some that are no feature."""
     fields: Mapping[str, Any] = type(model).model_fields
-    return [
-        (name.rstrip("_"), where)
+    return {
+        name.rstrip("_"): value
         for name, about in fields.items()
         if name not in basics and is_set(value := getattr(model, name)) and value != about.default
-    ]
+    }
 
 
 def is_set(value: Any) -> bool:

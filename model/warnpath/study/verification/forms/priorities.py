@@ -103,12 +103,12 @@ class Preemptive(_Priorities):
     name = "preemptive-priorities"
     title = "priorities with preemption"
     source = "Kleinrock (1976), chapter 3"
-    allowed: ClassVar[frozenset[str]] = frozenset({"preemptive", "preemption"})
+    allowed: ClassVar[frozenset[str]] = frozenset({"preemptive"})
 
     def obstacles(self, sketch: Sketch) -> list[str]:
         """As without, and that it is preemptive."""
         reasons = super().obstacles(sketch)
-        if not any(sketch.has(name) for name in self.allowed):
+        if not sketch.has("preemptive"):
             reasons.append("nothing is preemptive")
         # Flows of one class take turns among themselves only if their services are alike.
         by_class: dict[int, set[float]] = {}
