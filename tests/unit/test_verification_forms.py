@@ -33,6 +33,7 @@ FITS = {
     "mm1k": {"mm1k"},
     "mmc": {"mmc"},
     "overload": {"md1k"},
+    "preemptive-priorities": {"preemptive-priorities"},
     "priorities": {"priorities"},
     "priorities-sizes": {"priorities"},
     "same-length-tandem": {"same-length-tandem"},
