@@ -271,7 +271,10 @@ def _features_of(scenario: Scenario, station: Station) -> list[tuple[str, str]]:
         stated = _stated(scenario.node_by_id(station.id), NODE_BASICS)
     else:
         own = scenario.link_by_id(station.id)
-        stated = {**_stated(scenario.medium[own.medium], LINK_BASICS), **_stated(own, LINK_BASICS)}
+        common = _stated(scenario.medium[own.medium], LINK_BASICS)
+        # What a link states takes the place of what its medium does, a 0 too.
+        stated = {name: value for name, value in common.items() if getattr(own, name, None) is None}
+        stated |= _stated(own, LINK_BASICS)
     rated = any(name in stated for name in ("mttr_h", "repair"))
     scripted = any(outage.element == station.id for outage in scenario.outage)
     random = rated and getattr(scenario.run, "random_outages", False)
