@@ -91,16 +91,9 @@ def _paired(undisturbed: pd.DataFrame, failed: pd.DataFrame, elements: pd.DataFr
     missing = sorted(set(failed["element"]) - set(elements["element"]))
     if missing:
         raise ValueError(f"failures: no kind and group given for {', '.join(missing)}")
-    pieces = []
-    for element, rows in failed.groupby("element", sort=True, observed=True):
-        try:
-            piece = pair(undisturbed, rows, COLUMNS, KEY)
-        except ValueError as error:
-            raise ValueError(f"failure of {element}: {error}") from error
-        pieces.append(piece.assign(element=str(element)))
-    if not pieces:
+    if failed.empty:
         raise ValueError("failures: there is no failed run to compare")
-    pairs = pd.concat(pieces, ignore_index=True)
+    pairs = _side_by_side(undisturbed, failed)
     # What happened to the missile does not depend on the network, so both sides agree on who was in danger.
     pairs = pairs.loc[pairs["needed_first"].astype("bool")]
     classes = elements[["element", "kind", "group"]].astype("object").astype("str")
@@ -112,6 +105,32 @@ def _paired(undisturbed: pd.DataFrame, failed: pd.DataFrame, elements: pd.DataFr
         newly_late=(before == "in_time") & (after == "late"),
         newly_delivered=(before == "never") & (after != "never"),
     )
+
+
+def _side_by_side(undisturbed: pd.DataFrame, failed: pd.DataFrame) -> pd.DataFrame:
+    """Every failed row beside its undisturbed one, elements in order."""
+    wanted = [*KEY, *COLUMNS]
+    failed = failed.assign(element=failed["element"].astype("str"))
+    pairs = failed[["element", *wanted]].merge(
+        undisturbed[wanted], on=list(KEY), how="left", suffixes=("_second", "_first"), indicator="_in"
+    )
+    rows = pairs.groupby("element", observed=True).size()
+    whole = (
+        (rows == len(undisturbed)).all()
+        and (pairs["_in"] == "both").all()
+        and not undisturbed.duplicated(list(KEY)).any()
+        and not failed.duplicated(["element", *KEY]).any()
+    )
+    if whole:
+        return pairs.drop(columns="_in").sort_values("element", kind="stable", ignore_index=True)
+    # Something has no counterpart; pairing element by element says what and where.
+    pieces = []
+    for element, piece in failed.groupby("element", sort=True, observed=True):
+        try:
+            pieces.append(pair(undisturbed, piece, COLUMNS, KEY).assign(element=element))
+        except ValueError as error:
+            raise ValueError(f"failure of {element}: {error}") from error
+    return pd.concat(pieces, ignore_index=True)
 
 
 def _costs(pairs: pd.DataFrame, by: tuple[str, ...], confidence: float) -> pd.DataFrame:
