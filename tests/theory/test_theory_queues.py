@@ -15,10 +15,12 @@ from warnpath.theory import queues
 from warnpath.theory.breakdowns import (
     mg1_busy_breakdowns_sojourn_s,
     mg1_idle_breakdowns_sojourn_s,
+    mg1_refusing_breakdowns,
     mm1_idle_breakdowns_sojourn_s,
+    mm1_losing_breakdowns,
 )
 from warnpath.theory.finite_queues import md1k, mm1k
-from warnpath.theory.lindley import departures_s, lindley_waits_s
+from warnpath.theory.lindley import departures_s, equal_service_departures_s, lindley_waits_s
 from warnpath.theory.priorities import Class, conserved_wait_s, nonpreemptive_waits_s, preemptive_sojourns_s
 from warnpath.theory.tandems import (
     jackson_hop_means_s,
@@ -356,3 +358,42 @@ def constant_service_path(generator: np.random.Generator, count: int) -> np.ndar
 def test_what_never_settles_or_makes_no_sense_is_refused(call: object) -> None:
     with pytest.raises(ValueError, match=r"expected|settles"):
         call()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("only_busy", [False, True])
+def test_breakdowns_that_lose_what_is_in_service_against_a_truncated_chain(only_busy: bool) -> None:
+    # The same chain with room for 400, solved as a whole: states (number, up or down).
+    coming, serving, failing, repairing, size = 0.5, 1.0, 1 / 20, 1 / 5, 400
+    rates = np.zeros((2 * size, 2 * size))
+    for n in range(size):
+        up, down = 2 * n, 2 * n + 1
+        if n + 1 < size:
+            rates[up, up + 2] = rates[down, down + 2] = coming
+        rates[down, up] = repairing
+        if n > 0:
+            rates[up, up - 2] = serving
+            rates[up, down - 2] = failing
+        elif not only_busy:
+            rates[up, down] = failing
+    rates -= np.diag(rates.sum(axis=1))
+    equations = np.vstack([rates.T, np.ones(2 * size)])
+    states = np.linalg.lstsq(equations, np.append(np.zeros(2 * size), 1.0), rcond=None)[0].reshape(size, 2)
+    numbers = np.arange(size)
+    waiting = numbers @ states[:, 1] + np.maximum(numbers - 1, 0) @ states[:, 0]
+    time_s, lost = mm1_losing_breakdowns(coming, 1.0, 20.0, 5.0, only_busy=only_busy)
+    assert time_s == pytest.approx(waiting / coming + 1.0 / (serving + failing), rel=1e-9)
+    assert lost == pytest.approx(failing * states[1:, 0].sum() / coming, rel=1e-9)
+
+
+def test_breakdowns_that_refuse() -> None:
+    # In the clock of uptime an M/M/1 of W = 2 s; 20 s up and 5 s down: a quarter longer. A fifth of all time
+    # is down, or 0.5 x 0.25 / (1 + 0.5 x 0.25) if it fails only while busy.
+    assert mg1_refusing_breakdowns(0.5, 1.0, 2.0, (20.0, 5.0), only_busy=False) == pytest.approx((2.5, 0.2))
+    assert mg1_refusing_breakdowns(0.5, 1.0, 2.0, (20.0, 5.0), only_busy=True) == pytest.approx((2.5, 1 / 9))
+
+
+def test_equal_services_all_at_once_are_the_recursion() -> None:
+    generator = np.random.default_rng(3)
+    arrivals = np.cumsum(generator.exponential(1.3, 500))
+    one_by_one = departures_s(arrivals.tolist(), [1.0] * 500)
+    assert equal_service_departures_s(arrivals, 1.0) == pytest.approx(one_by_one, rel=1e-12)

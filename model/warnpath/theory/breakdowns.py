@@ -10,11 +10,17 @@ White, H. & Christie, L. S. (1958). Queuing with preemptive priorities or with b
 6, 79-95. Gaver, D. P. (1962). A waiting line with interrupted service, including priorities. Journal of the
 Royal Statistical Society B 24, 73-90. Avi-Itzhak, B. & Naor, P. (1963). Some queuing problems with the
 service station subject to breakdown. Operations Research 11, 303-320.
+Neuts, M. F. (1981). Matrix-Geometric Solutions in Stochastic Models, chapter 3.
 """
 
 from __future__ import annotations
 
+import numpy as np
+
 from warnpath.theory.queues import mg1_wait_s
+
+MOST_STEPS = 100_000
+"""Of the iteration for a matrix-geometric rate, which ends long before at any load below 99 %."""
 
 
 def mm1_idle_breakdowns_sojourn_s(
@@ -100,3 +106,85 @@ def _refuse(load: float, up: float) -> None:
     raise ValueError(
         f"utilisation is {load:.4g} of a server that is up {up:.4g} of the time; it never settles"
     )
+
+
+def mg1_refusing_breakdowns(
+    arrival_rate_per_s: float,
+    service_mean_s: float,
+    service_second_moment_s2: float,
+    outage: tuple[float, float],
+    *,
+    only_busy: bool,
+) -> tuple[float, float]:
+    """Mean time of those taken in, and share refused, where nobody is taken in while the server is down.
+
+    In the clock that runs only while the server is up it is a plain M/G/1, of which a message sees W; in real
+    time it takes 1 + xi / eta times as long, for the server works all the time a message is there. Refused
+    are those that find it down: the share U of all time, or, if it fails only while busy, rho xi / eta over 1
+    + rho xi / eta.
+
+    Parameters
+    ----------
+    arrival_rate_per_s, service_mean_s, service_second_moment_s2 : float
+        Arrivals per second, and E[S] (s) and E[S^2] (s^2).
+    outage : (float, float)
+        MTBF (of busy time, if `only_busy`) and MTTR, both exponential (s).
+    only_busy : bool
+        Whether it fails only while it serves.
+    """
+    mtbf_s, mttr_s = outage
+    sojourn_s = service_mean_s + mg1_wait_s(arrival_rate_per_s, service_mean_s, service_second_moment_s2)
+    down = mttr_s / mtbf_s * (arrival_rate_per_s * service_mean_s if only_busy else 1.0)
+    return sojourn_s * (1.0 + mttr_s / mtbf_s), down / (1.0 + down)
+
+
+def mm1_losing_breakdowns(
+    arrival_rate_per_s: float, service_mean_s: float, mtbf_s: float, mttr_s: float, *, only_busy: bool
+) -> tuple[float, float]:
+    """Mean time of those served, and share lost, where a failure loses what is in service; the queue waits.
+
+    The number present and the state of the server are a Markov chain of levels, whose stationary law is
+    matrix-geometric (Neuts, 1981): pi(n + 1) = pi(n) R, with R the least solution of
+    A0 + R A1 + R^2 A2 = 0. Whether a service ends well does not depend on the wait before it, so those
+    served waited as long as all, Lq / lambda, and were in service for 1 / (mu + xi).
+
+    Parameters
+    ----------
+    arrival_rate_per_s, service_mean_s : float
+        Arrivals per second; mean of the exponential service (s).
+    mtbf_s, mttr_s : float
+        Of exponential outages (s).
+    only_busy : bool
+        Whether it fails only while it serves.
+    """
+    coming, serving, failing, repairing = (
+        arrival_rate_per_s,
+        1.0 / service_mean_s,
+        1.0 / mtbf_s,
+        1.0 / mttr_s,
+    )
+    up = np.diag([coming, coming])
+    down = np.array([[serving, failing], [0.0, 0.0]])
+    level = np.array([[-(coming + serving + failing), 0.0], [repairing, -(coming + repairing)]])
+    idle = 0.0 if only_busy else failing
+    bottom = np.array([[-(coming + idle), idle], [repairing, -(coming + repairing)]])
+    # Drift: in the long run of a busy server more must be done than comes.
+    share = repairing / (repairing + failing)
+    if coming >= share * (serving + failing):
+        _refuse(coming * service_mean_s, share)
+    ratio = np.zeros((2, 2))
+    inverse = np.linalg.inv(-level)
+    for _ in range(MOST_STEPS):
+        new = (up + ratio @ ratio @ down) @ inverse
+        step = float(np.abs(new - ratio).max())
+        ratio = new
+        if step < 1e-15:
+            break
+    rest = np.linalg.inv(np.eye(2) - ratio)
+    equations = np.vstack([(bottom + ratio @ down).T, rest.sum(axis=1)])
+    start = np.linalg.lstsq(equations, np.array([0.0, 0.0, 1.0]), rcond=None)[0]
+    # While the server is down at level n, all n wait; while it is up, all but the one in service.
+    number = start @ ratio @ rest @ rest
+    serves = start @ ratio @ rest
+    waiting = float(number.sum() - serves[0])
+    return waiting / coming + 1.0 / (serving + failing), failing / (serving + failing)
