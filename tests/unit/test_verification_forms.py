@@ -38,6 +38,7 @@ FITS = {
     "priorities-sizes": {"priorities"},
     "same-length-tandem": {"same-length-tandem"},
     "scan-age": {"periodic-age"},
+    "scan-and-confirm": {"scanning"},
     "stop-and-wait": {"stop-and-wait"},
 }
 
@@ -99,6 +100,19 @@ def test_every_case_is_in_the_table_and_is_named_like_its_file() -> None:
             "priority-bound",
             "two or more priority",
         ),
+        (
+            "scan-and-confirm",
+            {"link.radar-centre.loss": 0.1},
+            "scanning",
+            "may lose or delay what the radar sends",
+        ),
+        (
+            "scan-and-confirm",
+            {"node.centre.service": {"kind": "exponential", "mean_s": 1}},
+            "scanning",
+            "varies",
+        ),
+        ("mm1", {}, "scanning", "it has traffic"),
         ("same-length-tandem", {"medium.slow.capacity_kbps": 5}, "same-length-tandem", "b-c cannot keep up"),
     ],
 )

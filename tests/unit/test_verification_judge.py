@@ -94,7 +94,13 @@ def test_a_run_is_as_long_as_the_error_needs() -> None:
 def test_a_run_that_would_take_for_ever_is_cut_and_one_of_bounds_is_short() -> None:
     quantity = (Quantity("mean", "s", 1.0, first),)
     endless = Check(quantity, relaxation_s=1.0, spread=1e4, events_per_s=1.0)
-    assert plan_run([endless], quick=False).measured_s * REPLICATIONS == pytest.approx(400_000.0)
+    assert plan_run([endless], quick=False).measured_s * REPLICATIONS == pytest.approx(300_000.0)
+    once = Check(quantity, replications=800)
+    assert (plan_run([once], quick=False).replications, plan_run([once], quick=False).duration_s) == (
+        800,
+        0.0,
+    )
+    assert plan_run([once], quick=True).replications == 100
     assert plan_run([Check(events_per_s=2.0)], quick=False).measured_s * REPLICATIONS == pytest.approx(
         10_000.0
     )

@@ -22,7 +22,7 @@ LEAST_RELAXATIONS = 20.0
 """Shortest time measured in a replication, so that replications are not made of their beginnings."""
 WANTED, QUICK = 0.01, 0.04
 """Relative standard error that is aimed at."""
-MOST_EVENTS, QUICK_EVENTS = 400_000, 40_000
+MOST_EVENTS, QUICK_EVENTS = 300_000, 30_000
 """Most things measured in all replications of a check; a scenario that needs more gets a larger error."""
 BOUND_EVENTS = 20_000
 
@@ -57,14 +57,15 @@ def plan_run(checks: list[Check], *, quick: bool, larger: float = 1.0) -> RunPla
     replications = QUICK_REPLICATIONS if quick else REPLICATIONS
     wanted, most = (QUICK, QUICK_EVENTS) if quick else (WANTED, MOST_EVENTS)
     measured_s = least_s = 0.0
+    replications = max(replications, *(check.replications // (8 if quick else 1) for check in checks))
     for check in checks:
-        if check.quantities:
+        if check.quantities and not check.replications:
             dependent_s = max(2.0 * check.relaxation_s, 1.0 / check.events_per_s)
             needed_s = dependent_s * (check.spread / wanted) ** 2
             bearable_s = most / check.events_per_s
             measured_s = max(measured_s, min(needed_s, bearable_s) / replications)
             least_s = max(least_s, LEAST_RELAXATIONS * check.relaxation_s)
-        else:
+        elif not check.quantities:
             measured_s = max(measured_s, BOUND_EVENTS / check.events_per_s / replications)
     relaxation_s = max(check.relaxation_s for check in checks)
     return RunPlan(

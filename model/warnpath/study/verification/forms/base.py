@@ -75,6 +75,8 @@ class Check:
         Time that a message's fate may take (s).
     events_per_s : float
         Things measured per second, so that the run holds enough of them.
+    replications : int
+        Least number of replications, for what each replication shows once only; 0 for what it shows often.
     tables : tuple of str
         Tables it needs.
     """
@@ -85,6 +87,7 @@ class Check:
     spread: float = 1.0
     tail_s: float = 0.0
     events_per_s: float = 1.0
+    replications: int = 0
     tables: tuple[str, ...] = ("messages",)
 
 
@@ -99,12 +102,15 @@ class Form(ABC):
         Where it comes from.
     allowed : frozenset of str
         Features of a scenario it takes into account.
+    needs_traffic : bool
+        Whether it says nothing of a scenario without traffic.
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     source: ClassVar[str]
     allowed: ClassVar[frozenset[str]] = frozenset()
+    needs_traffic: ClassVar[bool] = True
 
     def why_not(self, sketch: Sketch) -> list[str]:
         """Reasons why the form does not fit a scenario; none if it does."""
@@ -115,7 +121,7 @@ class Form(ABC):
         ]
         if sketch.unrouted:
             return [*reasons, f"traffic {', '.join(sketch.unrouted)} reaches no destination"]
-        if not sketch.flows and "launch" not in self.allowed:
+        if not sketch.flows and self.needs_traffic:
             return [*reasons, "it needs [[traffic]], and there is none"]
         return reasons + self.obstacles(sketch)
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from warnpath.study.verification.forms import bounds, freshness, losses, priorities, queues
+from warnpath.study.verification.forms import (
+    bounds,
+    freshness,
+    losses,
+    priorities,
+    queues,
+    sensing,
+)
 from warnpath.study.verification.forms.base import Form
 
 FORMS: tuple[Form, ...] = (
@@ -20,6 +27,7 @@ FORMS: tuple[Form, ...] = (
     losses.LossWithoutRepeats(),
     freshness.QueueAge(),
     freshness.KthArrival(),
+    sensing.Scanning(),
     bounds.Lindley(),
     bounds.NetworkCalculus(),
     bounds.PriorityBound(),
