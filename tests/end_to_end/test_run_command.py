@@ -46,12 +46,20 @@ def test_it_prints_milestones_budget_and_outcome_and_says_where_the_tables_are(
     assert "\x1b" not in answer.stdout
     assert max(len(line) for line in answer.stdout.splitlines()) <= 100
     assert answer.stdout.endswith(
-        "Tables: results/small-seed11 (runs, warnings, summary, elements, outages, messages)\n"
+        "Tables: results/small-seed11 (runs, warnings, summary, elements, outages, pictures, messages)\n"
     )
     stored = read_folder(tmp_path / "results" / "small-seed11")
     assert len(stored.runs) == 3
     assert stored.manifest["command"].startswith("warnpath run ")
-    assert set(stored.tables) == {"elements", "messages", "outages", "runs", "summary", "warnings"}
+    assert set(stored.tables) == {
+        "elements",
+        "messages",
+        "outages",
+        "pictures",
+        "runs",
+        "summary",
+        "warnings",
+    }
 
 
 @pytest.mark.parametrize("columns", ["80", "120"])
@@ -129,7 +137,7 @@ def test_equal_runs_are_equal_files(run_program: Program, tmp_path: Path) -> Non
             run_program("run", SMALL, "--replications", "2", "--out", name, PYTHONHASHSEED=seed).returncode
             == 0
         )
-    assert len(content(tmp_path / "one")) == 6
+    assert len(content(tmp_path / "one")) == 7
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
 

@@ -59,7 +59,7 @@ def undisturbed(experiment: Path) -> dict[str, bytes]:
     command = [PROGRAM, "sweep", str(experiment), "--workers", "1", "--out", str(out), "-q"]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     tables = content(out)
-    assert len(tables) == 10  # five of the study, five of the reference
+    assert len(tables) == 12  # six of the study, six of the reference
     return tables
 
 

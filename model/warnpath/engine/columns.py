@@ -18,6 +18,7 @@ from warnpath.engine.codes import (
     TRAFFIC,
 )
 from warnpath.engine.output import Columns, columns_of
+from warnpath.engine.picture_columns import pictures_columns
 from warnpath.engine.plan import Plan
 from warnpath.engine.records import named, path_names, records_of
 from warnpath.engine.state import NEVER_MADE
@@ -29,8 +30,12 @@ NONE = float("nan")
 
 
 def build_columns(plan: Plan, world: Any, tables: Collection[str]) -> dict[str, Columns]:
-    """Columns of the tables asked for; that of traffic only where there is some."""
-    wanted = set(tables) if plan.traffic.traffic_ids else set(tables) - {"traffic"}
+    """Columns of the tables asked for; those of traffic and of pictures only where there are some."""
+    wanted = set(tables)
+    if not plan.traffic.traffic_ids:
+        wanted -= {"traffic"}
+    if not plan.pictures.entities["pictures"]:
+        wanted -= {"pictures"}
     return {name: build(plan, world) for name, build in TABLES.items() if name in wanted}
 
 
@@ -264,6 +269,7 @@ TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
     "occupancy": occupancy_columns,
     "elements": elements_columns,
     "outages": outages_columns,
+    "pictures": pictures_columns,
     "traffic": traffic_columns,
 }
 """Tables an engine can fill, and how."""

@@ -223,10 +223,12 @@ PICTURES: Final[Fields] = (
     ("evaluated_s", "f8"),
     ("steady", "i8"),
     ("burned_out", "i8"),
-    ("reported_impact", "i8"),
-    ("reports_sent", "i8"),
-    ("too_late", "i8"),
-    ("rejected", "i8"),
+    ("reports_taken", "i8"),
+    ("first_s", "f8"),
+    ("newest_s", "f8"),
+    ("aged_s", "f8"),
+    ("age_area_s2", "f8"),
+    ("age_peak_s", "f8"),
 )
 
 WARNINGS: Final[Fields] = (

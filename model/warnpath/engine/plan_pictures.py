@@ -81,6 +81,7 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
                     "latest_message": -1,
                     "trigger_message": -1,
                     "evaluated_s": -1e9,
+                    "newest_s": -1.0,
                 }
             )
             tracks += int(has_radar)

@@ -68,7 +68,7 @@ def tracks_columns(plan: Plan, world: Any) -> Columns:
         "time_s": _floats(rows, "time_s") - launched,
         "age_s": _known(_floats(rows, "age_s")),
         "position_error_m": _known(_floats(rows, "position_error_m")),
-        "position_sigma_m": _floats(rows, "position_sigma_m"),
+        "position_sigma_m": _known(_floats(rows, "position_sigma_m")),
         "impact_error_km": np.array(impacts, dtype=np.float64),
         "impact_sigma_km": np.where(
             _integers(rows, "impact_valid") == 1, _floats(rows, "impact_sigma_m") / 1000.0, np.nan

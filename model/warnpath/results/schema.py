@@ -11,6 +11,14 @@ named by the path of the parameter, stand in front of these.
 from __future__ import annotations
 
 from warnpath.results.column import Column, TableSchema
+from warnpath.results.kinds import choice as _choice
+from warnpath.results.kinds import count as _count
+from warnpath.results.kinds import flag as _flag
+from warnpath.results.kinds import interval as _interval
+from warnpath.results.kinds import key as _key
+from warnpath.results.kinds import maybe as _maybe
+from warnpath.results.kinds import number as _number
+from warnpath.results.kinds import text as _text
 
 BUDGET_STAGES = (
     "sense_s",
@@ -42,46 +50,6 @@ MESSAGE_STATUSES = (
     "in_flight",
 )
 ELEMENT_KINDS = ("node", "link")
-
-
-def _key(name: str, description: str) -> Column:
-    return Column(name, "str", description, key=True)
-
-
-def _text(name: str, description: str, *, nullable: bool = False) -> Column:
-    return Column(name, "str", description, nullable=nullable)
-
-
-def _choice(name: str, values: tuple[str, ...], description: str, *, key: bool = False) -> Column:
-    return Column(name, "category", description, key=key, nullable="" in values, vocabulary=values)
-
-
-def _count(name: str, description: str, *, key: bool = False, unit: str = "") -> Column:
-    return Column(name, "int64", description, unit=unit, key=key)
-
-
-def _flag(name: str, description: str) -> Column:
-    return Column(name, "bool", description)
-
-
-def _number(name: str, unit: str, description: str, *, key: bool = False, nullable: bool = False) -> Column:
-    return Column(name, "float64", description, unit=unit, key=key, nullable=nullable)
-
-
-def _maybe(name: str, unit: str, description: str) -> Column:
-    return Column(name, "float64", description, unit=unit, nullable=True)
-
-
-def _interval(name: str, unit: str, what: str) -> tuple[Column, Column, Column]:
-    return (
-        _maybe(name, unit, f"{what}."),
-        _maybe(
-            f"{name}_low", unit, f"Lower end of the interval of {name}; NaN where there are too few values."
-        ),
-        _maybe(
-            f"{name}_high", unit, f"Upper end of the interval of {name}; NaN where there are too few values."
-        ),
-    )
 
 
 _REPLICATION = _count("replication", "Number of the replication, from 0.", key=True)
@@ -209,15 +177,34 @@ _TRACKS = TableSchema(
         _key("c2", "Command post."),
         _key("launch", "Launch its picture is about."),
         _number("time_s", "s", "Time of the update.", key=True),
-        _maybe("age_s", "s", "Age of the newest measurement in the picture."),
+        _maybe("age_s", "s", "Age of the newest measurement in the picture; NaN where it holds no track."),
         _maybe("position_error_m", "m", "Distance of the estimate from the truth."),
-        _maybe("position_sigma_m", "m", "Largest standard deviation of the estimated position."),
+        _maybe("position_sigma_m", "m", "Root of the sum of the variances of the estimated position."),
         _maybe("impact_error_km", "km", "Distance of the predicted from the true impact."),
         _maybe("impact_sigma_km", "km", "Largest standard deviation of the predicted impact."),
         _count("sources", "Origins in the picture."),
     ),
     unique=False,
     optional=True,
+)
+
+_PICTURES = TableSchema(
+    "pictures",
+    "replication x command post x launch",
+    (
+        _REPLICATION,
+        _key("c2", "Command post."),
+        _key("launch", "Launch its picture is about."),
+        _count("plots", "Plots of the nation's own radars taken into the track."),
+        _count("replayed", "Plots worked in once more because an earlier one came late."),
+        _count("too_late", "Plots dropped because they were older than the lag bound."),
+        _count("duplicates", "Plots dropped because they were there already."),
+        _count("refused", "Plots with a number that cannot be a measurement."),
+        _count("rejected", "Updates left out because they were ill-conditioned, in the track as it ended."),
+        _count("reports", "Reports of other command posts taken into the picture."),
+        _maybe("age_mean_s", "s", "Age of the newest measurement in it, over time from the first to impact."),
+        _maybe("age_max_s", "s", "Largest such age."),
+    ),
 )
 
 _ESTIMATES = TableSchema(
@@ -378,6 +365,7 @@ TABLES: dict[str, TableSchema] = {
         _SUMMARY,
         _ELEMENTS,
         _OUTAGES,
+        _PICTURES,
         _TRAFFIC,
         _FAILURES,
         _MESSAGES,

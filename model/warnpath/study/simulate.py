@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.scenario import Scenario
 
-ALWAYS = ("warnings", "elements", "outages", "traffic")
+ALWAYS = ("warnings", "elements", "outages", "pictures", "traffic")
 """Tables every replication records, besides its row in `runs`."""
 OPTIONAL = ("messages", "hops", "tracks", "estimates", "occupancy")
 """Tables recorded on request."""

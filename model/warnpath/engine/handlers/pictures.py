@@ -39,11 +39,13 @@ from warnpath.engine.random_streams import draw, normal
 from warnpath.fusion.areas import area_probability, rule_met
 from warnpath.fusion.impact import impact_predict
 from warnpath.fusion.layout import (
-    BIT_TOO_LATE,
+    BIT_INSERTED,
     IMPACT_SIGMA,
     IMPACT_VALID,
+    LAST_PLOT_TIME,
     REPORT_TIME,
     THRUST,
+    VALID,
 )
 from warnpath.fusion.picture import fuse
 from warnpath.fusion.reports import copy_report, infrared_report
@@ -74,7 +76,7 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
     """A plot of the nation's own sensor enters the national track."""
     picture = w.pictures[p]
     message = w.messages[m]
-    flags = track_take(
+    taken = track_take(
         w.sensor_table,
         w.fusion_settings,
         w.track_heads,
@@ -92,8 +94,8 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
         message.sigma_range_m,
         message.sigma_cross_m,
     )
-    if flags & BIT_TOO_LATE:
-        picture.too_late += 1
+    if taken & BIT_INSERTED:
+        refresh(w, now, p, message.plot_time_s)
     keep_latest(w, p, m)
     if message.confirmed == 1:
         own_confirmed(w, now, p, m)
@@ -123,14 +125,37 @@ def take_report(w: Any, now: float, p: int, m: int) -> None:
     picture = w.pictures[p]
     message = w.messages[m]
     row = picture.first_row + message.subject
+    picture.reports_taken += 1
     older = w.reports[row, REPORT_TIME] > w.reports[message.payload, REPORT_TIME]
     if not older:
         copy_report(w.reports, message.payload, row)
+        if w.reports[row, VALID] > 0.5:
+            refresh(w, now, p, float(w.reports[row, LAST_PLOT_TIME]))
     picture.label_mask |= message.label_mask
     if picture.shared_s < 0.0 and w.nodes[message.origin].nation_bit != w.nodes[picture.node].nation_bit:
         picture.shared_s = now
     confirm(w, now, p, m)
     consider(w, now, p, m)
+
+
+def refresh(w: Any, now: float, p: int, measured_s: float) -> None:
+    """Newer data about the object are here: take in how old the newest was until now, up to the impact."""
+    picture = w.pictures[p]
+    launch = w.launches[picture.launch]
+    until_s = min(now, launch.at_s + launch.impact_s)
+    if picture.newest_s < 0.0:
+        picture.newest_s = measured_s
+        picture.first_s = until_s
+        picture.aged_s = until_s
+        picture.age_peak_s = until_s - measured_s
+        return
+    if until_s > picture.aged_s:
+        before_s = picture.aged_s - picture.newest_s
+        age_s = until_s - picture.newest_s
+        picture.age_area_s2 += 0.5 * (age_s + before_s) * (age_s - before_s)
+        picture.age_peak_s = max(picture.age_peak_s, age_s)
+        picture.aged_s = until_s
+    picture.newest_s = max(picture.newest_s, measured_s)
 
 
 def keep_latest(w: Any, p: int, m: int) -> None:

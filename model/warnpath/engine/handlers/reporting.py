@@ -32,7 +32,7 @@ from warnpath.engine.handlers.messages import (
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.random_streams import draw, mix
 from warnpath.fusion.impact import impact_predict, impact_shift
-from warnpath.fusion.layout import IMPACT_VALID, REJECTED, REPORT_TIME, THRUST, VALID
+from warnpath.fusion.layout import IMPACT_VALID, REPORT_TIME, THRUST, VALID
 from warnpath.fusion.reports import copy_report, track_report
 
 AT_CONFIRMATION = 0
@@ -43,8 +43,7 @@ ANSWER = 3
 
 def own_track_to(w: Any, p: int, now: float, row: int) -> int:
     """Write the picture's own track, predicted to now, into a row; 0 if there is no track yet."""
-    picture = w.pictures[p]
-    shown = track_report(
+    return track_report(
         w.sensor_table,
         w.fusion_settings,
         w.track_heads,
@@ -52,13 +51,11 @@ def own_track_to(w: Any, p: int, now: float, row: int) -> int:
         w.track_keys,
         w.track_posteriors,
         w.fusion_scratch,
-        picture.track,
+        w.pictures[p].track,
         now,
         w.reports,
         row,
     )
-    picture.rejected = int(w.track_heads[picture.track, REJECTED])
-    return int(shown)
 
 
 def report_changes(w: Any, now: float, p: int, own_row: int) -> None:

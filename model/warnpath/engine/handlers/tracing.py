@@ -6,7 +6,15 @@ from typing import Any
 
 from warnpath.engine.codes import FAULT_TRACE
 from warnpath.engine.truth import position_error, position_sigma, truth_position
-from warnpath.fusion.layout import IMPACT_LATITUDE, IMPACT_LONGITUDE, IMPACT_SIGMA, IMPACT_VALID, THRUST
+from warnpath.fusion.layout import (
+    IMPACT_LATITUDE,
+    IMPACT_LONGITUDE,
+    IMPACT_SIGMA,
+    IMPACT_VALID,
+    LAST_PLOT_TIME,
+    THRUST,
+    VALID,
+)
 
 
 def trace_track(w: Any, now: float, p: int, row: int, sources: int) -> None:
@@ -23,12 +31,13 @@ def trace_track(w: Any, now: float, p: int, row: int, sources: int) -> None:
     entry.picture = p
     entry.time_s = now
     entry.age_s = -1.0
-    if picture.trigger_message >= 0:
-        entry.age_s = now - w.messages[picture.trigger_message].plot_time_s
     entry.position_error_m = -1.0
-    if truth_position(w.truth, launch.truth_first, launch.truth_count, now - launch.at_s, w.hit) == 1:
-        entry.position_error_m = position_error(w.reports, row, w.hit)
-    entry.position_sigma_m = position_sigma(w.reports, row)
+    entry.position_sigma_m = -1.0
+    if w.reports[row, VALID] > 0.5:
+        entry.age_s = now - float(w.reports[row, LAST_PLOT_TIME])
+        entry.position_sigma_m = position_sigma(w.reports, row)
+        if truth_position(w.truth, launch.truth_first, launch.truth_count, now - launch.at_s, w.hit) == 1:
+            entry.position_error_m = position_error(w.reports, row, w.hit)
     entry.impact_valid = int(w.reports[row, IMPACT_VALID])
     entry.impact_latitude_rad = float(w.reports[row, IMPACT_LATITUDE])
     entry.impact_longitude_rad = float(w.reports[row, IMPACT_LONGITUDE])
