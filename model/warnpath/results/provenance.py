@@ -7,8 +7,10 @@ occasion only (the time, the command, how long it took) stands in the folder's m
 
 from __future__ import annotations
 
+import base64
 import json
 import platform
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -18,6 +20,9 @@ from typing import Any, Protocol
 import warnpath
 
 PREFIX = b"warnpath."
+PACKED = b".zlib.base64"
+"""Ending of the key of a value that is packed."""
+LONG_BYTES = 10_000
 LIBRARIES = ("networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic", "pyproj", "scipy", "simpy")
 """Libraries whose version may change a number or a byte of a table."""
 
@@ -79,11 +84,17 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=library_versions)
 
     def to_metadata(self) -> dict[bytes, bytes]:
-        """Return it as key-value metadata of a Parquet file: one JSON value per field."""
-        return {
-            PREFIX + item.name.encode(): canonical_json(getattr(self, item.name)).encode()
-            for item in fields(self)
-        }
+        """Return it as key-value metadata of a Parquet file: one JSON value per field.
+
+        A long value, such as the whole scenario, is packed: zlib, then base64, under a key that ends so.
+        """
+        packed = {}
+        for item in fields(self):
+            key, value = PREFIX + item.name.encode(), canonical_json(getattr(self, item.name)).encode()
+            if len(value) > LONG_BYTES:
+                key, value = key + PACKED, base64.b64encode(zlib.compress(value, 9))
+            packed[key] = value
+        return packed
 
     @classmethod
     def from_metadata(cls, values: Mapping[bytes, bytes]) -> Provenance:
@@ -94,10 +105,11 @@ class Provenance:
         ValueError
             If a field is missing: the file was not written by this package.
         """
-        missing = [item.name for item in fields(cls) if PREFIX + item.name.encode() not in values]
+        found = {item.name: _value(values, PREFIX + item.name.encode()) for item in fields(cls)}
+        missing = [name for name, value in found.items() if value is None]
         if missing:
             raise ValueError(f"no provenance in the file: {', '.join(missing)} missing from its metadata")
-        return cls(**{item.name: json.loads(values[PREFIX + item.name.encode()]) for item in fields(cls)})
+        return cls(**{name: json.loads(value) for name, value in found.items() if value is not None})
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, for JSON."""
@@ -134,6 +146,12 @@ def describe(
         engine=engine,
         design={"kind": "run"} if design is None else json.loads(canonical_json(design)),
     )
+
+
+def _value(values: Mapping[bytes, bytes], key: bytes) -> bytes | None:
+    if key + PACKED in values:
+        return zlib.decompress(base64.b64decode(values[key + PACKED]))
+    return values.get(key)
 
 
 def canonical_json(data: object) -> str:
