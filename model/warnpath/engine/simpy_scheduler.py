@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -11,6 +10,7 @@ import simpy
 
 from warnpath.engine.codes import FAULTS
 from warnpath.engine.handlers.dispatch import dispatch
+from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
 from warnpath.engine.state import ensure_capacity
 from warnpath.engine.world import World
@@ -61,7 +61,7 @@ class SimpyScheduler:
         self.env = simpy.Environment()
         self.events = 0
         self.log = bytearray()
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._digest = LogDigest()
         self._buffer = bytearray()
         self._keep_log = keep_log
         self._listeners: dict[int, list[Callable[[float, int, int], None]]] = {}

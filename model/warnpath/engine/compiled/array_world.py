@@ -16,7 +16,7 @@ from warnpath.engine.random_streams import stream_key, uniform
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.world import ENTITY_CLASSES
 
-LOG_ROWS = 1 << 16
+LOG_ROWS = 1 << 12
 """Rows of the log buffer; when it is full it is hashed and emptied, so the log takes no memory."""
 
 _NUMBERS = {"i8": np.dtype(np.int64), "f8": np.dtype(np.float64)}

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 import weakref
 from collections.abc import Collection
 
+import numpy as np
+
 from warnpath.engine.codes import FAULTS
 from warnpath.engine.columns import build_columns
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
@@ -51,7 +53,7 @@ class CompiledRun:
         self.log = bytearray()
         self._keep_log = keep_log
         self._memory_limit_mb = memory_limit_mb
-        self._digest = hashlib.blake2b(digest_size=16)
+        self._digest = LogDigest()
         self._started = time.perf_counter()
         self.world: ArrayWorld = template_of(plan).world(replication, self.seed, tables)
 
@@ -78,10 +80,10 @@ class CompiledRun:
         return self._output("ok", "", self._digest.hexdigest())
 
     def _hash_log(self) -> None:
-        rows = self.world.arrays["log"][: self.world.log_count].tobytes()
+        rows = self.world.arrays["log"][: self.world.log_count].view(np.uint8)
         self._digest.update(rows)
         if self._keep_log:
-            self.log += rows
+            self.log += rows.tobytes()
         self.world.log_count = 0
 
     def _output(self, status: str, error: str, log_hash: str) -> ReplicationOutput:
