@@ -161,7 +161,8 @@ def run_case(scenario: Scenario, file: str, how: How) -> CaseResult:
         return CaseResult(scenario.name, scenario.title, file, None, (), others, ())
     checks: list[tuple[str, Check]] = [(form.title, form.check(seen)) for form in fits]
     if seen.flows:
-        checks.append(("physical floor", Check(bounds=(floor_bound(seen),))))
+        rate = sum(flow.rate_per_s for flow in seen.flows)
+        checks.append(("physical floor", Check(bounds=(floor_bound(seen),), events_per_s=rate)))
     plan = plan_run([check for _, check in checks], quick=how.quick)
     verdicts = _judge(seen, checks, plan, how)
     first_z = _leading_z(verdicts)
