@@ -8,7 +8,6 @@ Ratios are taken within one interleaved run, as medians, so a machine that other
 from __future__ import annotations
 
 import os
-import platform
 import resource
 import statistics
 import subprocess
@@ -17,8 +16,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+from tests.benchmarks.interleaved import Ratio, interleave
 from tests.benchmarks.kernel_shares import kernel_shares
 from warnpath.engine import build_plan
 from warnpath.engine.compiled.compiled_run import CompiledRun
@@ -27,14 +27,12 @@ from warnpath.engine.run import run_replications
 from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
 from warnpath.scenario import load
 
-PARTS = {
-    "filter": ("track_take", "track_report", "infrared_report"),
-    "picture": ("fuse", "copy_report"),
-    "impact": ("impact_predict", "impact_shift", "area_probability", "rule_met"),
-    "scanning": ("next_hit",),
-    "routing": ("recompute",),
-}
-"""Kernels by what they are for; draws and everything else is the network."""
+Result = TypeVar("Result")
+
+FILTER = ("track_take", "track_report", "infrared_report")
+PICTURE = ("fuse", "copy_report")
+IMPACT = ("impact_shift", "area_probability", "rule_met")
+"""Kernels by what they are for, beside `impact_at`, which pictures and predictions share."""
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,11 @@ class Speed:
     events : float
         Events a replication.
     simpy_s, compiled_s : float
-        Seconds a replication, from a plan to finished columns; medians.
+        Processor seconds a replication, from a plan to finished columns; medians.
+    ratio : Ratio
+        Of the two.
     loop_s : float
         Processor time a replication inside compiled code.
-    one_thread_s, two_threads_s : float
-        Seconds a replication where one or two threads share the work.
     parts : dict of str to float
         Share of the time in compiled code by what it is spent on.
     """
@@ -58,9 +56,8 @@ class Speed:
     events: float
     simpy_s: float
     compiled_s: float
+    ratio: Ratio
     loop_s: float
-    one_thread_s: float
-    two_threads_s: float
     parts: dict[str, float]
 
 
@@ -69,66 +66,118 @@ def compare(plan: Plan, rounds: int = 9) -> Speed:
     from warnpath.engine.compiled.entry import run
 
     CompiledRun(plan, 0, tables=DEFAULT_TABLES).run()
-    simpy: list[float] = []
-    compiled: list[float] = []
-    loop: list[float] = []
-    one: list[float] = []
-    two: list[float] = []
     events: list[int] = []
-    for replication in range(rounds):
-        output = SimpyRun(plan, replication, tables=DEFAULT_TABLES).run()
-        simpy.append(output.wall_s)
-        found = CompiledRun(plan, replication, tables=DEFAULT_TABLES).run()
-        compiled.append(found.wall_s)
+
+    def simpy(replication: int) -> float:
+        seconds, output = _processor_seconds(SimpyRun(plan, replication, tables=DEFAULT_TABLES).run)
+        found = CompiledRun(plan, replication).run()
         events.append(found.events)
         if found.log_hash != output.log_hash:
             raise AssertionError(f"the engines' logs differ in replication {replication}")
-        bare = CompiledRun(plan, replication)
-        loop.append(_processor_seconds(lambda world=bare.world: _to_the_end(run, world)))  # type: ignore[misc]
-        several = range(4 * replication, 4 * replication + 4)
-        for threads, seconds in ((1, one), (2, two)):
-            seconds.append(
-                _seconds(
-                    lambda several=several, threads=threads: list(  # type: ignore[misc]
-                        run_replications(plan, several, engine="compiled", threads=threads)
-                    )
-                )
-                / len(several)
-            )
-    shares = kernel_shares(plan)
-    parts = {part: sum(shares.get(name, 0.0) for name in names) for part, names in PARTS.items()}
-    parts["network"] = max(1.0 - sum(parts.values()), 0.0)
+        return seconds
+
+    def compiled(replication: int) -> float:
+        several = range(5 * replication, 5 * replication + 5)
+        return _processor_seconds(lambda: list(run_replications(plan, several, engine="compiled")))[0] / 5
+
+    def loop(replication: int) -> float:
+        world = CompiledRun(plan, replication).world
+        return _processor_seconds(lambda: _to_the_end(run, world))[0]
+
+    found = interleave({"simpy": simpy, "compiled": compiled, "loop": loop}, rounds)
     return Speed(
         statistics.mean(events),
-        statistics.median(simpy),
-        statistics.median(compiled),
-        statistics.median(loop),
-        statistics.median(one),
-        statistics.median(two),
-        parts,
+        found.median_s("simpy"),
+        found.median_s("compiled"),
+        found.ratio("simpy", "compiled"),
+        found.median_s("loop"),
+        parts_of(plan),
     )
 
 
-def start_up() -> dict[str, float]:
-    """Seconds of processor time that a fresh process needs to a first result, cold and warm."""
-    program = (
-        "from warnpath.engine import build_plan\n"
-        "from warnpath.engine.run import run_replication\n"
-        "from warnpath.scenario import load\n"
-        "run_replication(build_plan(load('trilateral')), 0, engine='compiled')\n"
-    )
+def parts_of(plan: Plan) -> dict[str, float]:
+    """Share of filter, pictures, impact and scanning in the time of the event loop; the rest is network."""
+    shares = kernel_shares(plan)
+    impact = shares["impact_at"] + sum(shares.get(name, 0.0) for name in IMPACT)
+    # A picture predicts its impact too: that counts as impact.
+    in_pictures = shares["impact_at"] - shares["impact_predict"]
+    parts = {
+        "filter": sum(shares[name] for name in FILTER),
+        "picture": max(sum(shares[name] for name in PICTURE) - max(in_pictures, 0.0), 0.0),
+        "impact": impact,
+        "scanning": shares["next_hit"],
+    }
+    parts["network"] = max(1.0 - sum(parts.values()), 0.0)
+    return parts
+
+
+@dataclass(frozen=True)
+class TwoCores:
+    """Wall-clock time of one thread over that of two with the same work, and the cores that were free."""
+
+    speed_up: float
+    free_cores: float
+
+
+def two_cores(plan: Plan, rounds: int = 7, replications: int = 40) -> TwoCores:
+    """How much faster two threads are than one; best times of interleaved rounds."""
+    times: dict[int, list[float]] = {1: [], 2: []}
+    free: list[float] = []
+    list(run_replications(plan, range(2), engine="compiled", threads=2))
+    for _ in range(rounds):
+        free.append(free_cores())
+        for threads, seconds in times.items():
+            started = time.perf_counter()
+            for _output in run_replications(plan, range(replications), engine="compiled", threads=threads):
+                pass
+            seconds.append(time.perf_counter() - started)
+    return TwoCores(min(times[1]) / min(times[2]), max(free))
+
+
+SPIN = "import time\nend = time.perf_counter() + 0.5\nwhile time.perf_counter() < end: pass\n"
+
+
+def free_cores() -> float:
+    """Processor time that two idle loops get in half a second, in cores: 2 on a machine nobody else uses."""
+    program = f"{SPIN}print(time.process_time())"
+    spinning = [
+        subprocess.Popen([sys.executable, "-S", "-c", program], stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    return sum(float(process.communicate()[0]) for process in spinning) / 0.5
+
+
+FIRST_RESULT = (
+    "from warnpath.engine import build_plan\n"
+    "from warnpath.engine.run import run_replication\n"
+    "from warnpath.scenario import load\n"
+    "run_replication(build_plan(load('trilateral')), 0, engine='compiled')\n"
+)
+EMPTY, IMPORTED, HELP = "pass\n", "import warnpath\n", "from warnpath.cli.main import main\nmain()\n"
+
+
+def start_up() -> dict[str, tuple[float, float]]:
+    """Processor and wall-clock seconds of fresh processes, up to a first result, cold and warm."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "WARNPATH_CACHE_DIR": folder}
-        for state in ("cold", "warm"):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            wall_s = _seconds(
-                lambda: subprocess.run([sys.executable, "-c", program], env=environment, check=True)
-            )
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            found[f"{state}, processor"] = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-            found[f"{state}, wall"] = wall_s
+        programs = {
+            "Python alone": (EMPTY,),
+            "import warnpath": (IMPORTED,),
+            "warnpath --help": (HELP, "--help"),
+            "first result, cold": (FIRST_RESULT,),
+            "first result, warm": (FIRST_RESULT,),
+        }
+        for name, program in programs.items():
+            found[name] = _process_seconds(program, environment)
     return found
+
+
+def _process_seconds(program: tuple[str, ...], environment: dict[str, str]) -> tuple[float, float]:
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, "-c", *program], env=environment, check=True, stdout=subprocess.DEVNULL)
+    wall_s, after = time.perf_counter() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, wall_s
 
 
 def _to_the_end(run: Callable[[Any], int], world: Any) -> None:
@@ -138,39 +187,23 @@ def _to_the_end(run: Callable[[Any], int], world: Any) -> None:
         world.log_count = 0
 
 
-def _seconds(work: Callable[[], Any]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _processor_seconds(work: Callable[[], Any]) -> float:
+def _processor_seconds(work: Callable[[], Result]) -> tuple[float, Result]:
     started = time.thread_time()
-    work()
-    return time.thread_time() - started
+    result = work()
+    return time.thread_time() - started, result
 
 
-def table(speed: Speed, started: dict[str, float]) -> str:
-    """Markdown table of a comparison."""
-    rows = [
-        ("machine", f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"),
+def rows(speed: Speed) -> list[tuple[str, str]]:
+    """Rows of a table of a comparison."""
+    return [
         ("events a replication", f"{speed.events:.0f}"),
-        (
-            "SimPy engine",
-            f"{1 / speed.simpy_s:.1f} replications/s, {speed.events / speed.simpy_s:.3g} events/s",
-        ),
-        (
-            "compiled engine",
-            f"{1 / speed.compiled_s:.1f} replications/s, {speed.events / speed.compiled_s:.3g} events/s",
-        ),
-        ("ratio", f"{speed.simpy_s / speed.compiled_s:.1f}"),
+        ("SimPy engine", _rate(speed.events, speed.simpy_s)),
+        ("compiled engine", _rate(speed.events, speed.compiled_s)),
+        ("SimPy engine over compiled engine", str(speed.ratio)),
         ("inside compiled code", f"{speed.loop_s / speed.compiled_s:.0%} of the time"),
         *((f"of that: {part}", f"{share:.0%}") for part, share in speed.parts.items()),
-        ("network alone", f"{speed.parts['network'] * speed.loop_s / speed.events * 1e9:.0f} ns/event"),
-        ("two threads", f"{speed.one_thread_s / speed.two_threads_s:.2f} times one"),
-        *((f"first result {state}", f"{seconds:.1f} s") for state, seconds in started.items()),
+        ("network alone", f"{speed.parts['network'] * speed.loop_s / speed.events * 1e9:.0f} ns an event"),
     ]
-    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows), ""])
 
 
 def _rate(events: float, seconds: float) -> str:
@@ -181,7 +214,11 @@ def main(arguments: list[str]) -> None:
     """Measure and write the table to standard output."""
     name, launch_set, rounds = (*arguments, *("trilateral", "overflight", "9")[len(arguments) :])
     plan = build_plan(load(name).replace({"launch_set": launch_set}))
-    sys.stdout.write(table(compare(plan, int(rounds)), start_up()))
+    cores = two_cores(plan)
+    lines = rows(compare(plan, int(rounds)))
+    lines.append(("two threads", f"{cores.speed_up:.2f} times one, with {cores.free_cores:.2f} cores free"))
+    lines += [(state, f"{cpu:.2f} s, {wall:.2f} s by the clock") for state, (cpu, wall) in start_up().items()]
+    sys.stdout.write("".join(f"{one}: {other}\n" for one, other in lines))
 
 
 if __name__ == "__main__":
