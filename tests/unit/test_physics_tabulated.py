@@ -10,8 +10,9 @@ import pytest
 
 from warnpath.physics.earth import geodetic_from_ecef
 from warnpath.physics.errors import PhysicsError
+from warnpath.physics.positions import check_positions, read_positions
 from warnpath.physics.table import state_at
-from warnpath.physics.tabulated import from_positions, read_positions
+from warnpath.physics.tabulated import from_positions
 from warnpath.physics.trajectory import FlightProfile, solve
 
 Row = tuple[float, float, float, float]
@@ -84,14 +85,15 @@ def changed(row: int, column: int, value: float) -> list[Row]:
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (changed(3, 0, 100.0), r"row 4: t_s is 100 after 100; expected times that rise"),
-        (changed(3, 0, 20.0), r"row 4: t_s is 20 after 100"),
-        (changed(3, 0, math.nan), r"row 4: t_s is nan"),
-        (changed(2, 1, 95.0), r"row 3: lat_deg is 95; expected -90 to 90"),
-        (changed(2, 3, math.nan), r"row 3: alt_km is nan"),
-        (changed(2, 3, 20_000.0), r"row 3: .* km/s since the row before"),
-        (changed(-1, 3, 30.0), r"ends 30 km high; expected the impact"),
-        (rows_of_a_flight(50.0)[:3], "3 rows; expected at least 4"),
+        (changed(3, 0, 100.0), r"row 4: t_s = 100 is given twice \(100\); expected times that rise"),
+        (changed(3, 0, 20.0), r"row 4: t_s = 20 comes after 100"),
+        (changed(3, 0, math.nan), r"row 4: t_s = nan is not finite"),
+        (changed(2, 1, 95.0), r"row 3: lat_deg = 95 is out of range; expected -90 to 90"),
+        (changed(2, 3, math.nan), r"row 3: alt_km = nan is out of range"),
+        (changed(2, 3, 20_000.0), r"row 3: moves at .* km/s since the row before"),
+        (changed(0, 3, 30.0), r"row 1: alt_km = 30 begins too high; expected the launch as first row"),
+        (changed(-1, 3, 30.0), r"alt_km = 30 ends too high; expected the impact as last row"),
+        (rows_of_a_flight(50.0)[:3], "has 3 rows; expected at least 4"),
     ],
 )
 def test_tables_that_cannot_be_flown_are_refused_with_their_row(rows: list[Row], message: str) -> None:
@@ -102,3 +104,20 @@ def test_tables_that_cannot_be_flown_are_refused_with_their_row(rows: list[Row],
 def test_burnout_must_lie_in_the_table() -> None:
     with pytest.raises(PhysicsError, match="burnout at 5000 s"):
         from_positions(rows_of_a_flight(50.0), burnout_s=5000.0)
+
+
+def test_all_problems_of_a_table_are_told_at_once() -> None:
+    rows = [list(record) for record in rows_of_a_flight(50.0)]
+    rows[2][1] = 95.0
+    rows[4][0] = rows[3][0]
+    rows[6][0] = rows[4][0] - 1.0
+    rows[7][2] = math.inf
+    found = check_positions([(row[0], row[1], row[2], row[3]) for row in rows])
+    assert [(item.row, item.column) for item in found] == [
+        (3, "lat_deg"),
+        (5, "t_s"),
+        (7, "t_s"),
+        (8, "lon_deg"),
+    ]
+    assert all(item.expected for item in found)
+    assert check_positions(rows_of_a_flight(50.0)) == []

@@ -172,11 +172,11 @@ def test_a_burn_too_long_for_the_apogee_is_refused() -> None:
         ("apogee_km", math.inf),
         ("burn_time_s", 0.0),
         ("ballistic_coefficient_kg_m2", 0.0),
-        ("kind", "glide"),
+        ("kind", "orbit"),
     ],
 )
 def test_impossible_values_are_refused_by_name(field: str, value: float | str) -> None:
-    name = "profile kind 'glide'" if field == "kind" else field
+    name = "profile kind 'orbit'" if field == "kind" else field
     with pytest.raises(PhysicsError, match=name):
         solve(dataclasses.replace(OVERFLIGHT, **{field: value}), ORIGIN, azimuth_deg=70.0)  # type: ignore[arg-type]
 

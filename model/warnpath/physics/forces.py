@@ -5,7 +5,9 @@ three degrees of freedom. The thrust program is that of one equivalent stage: th
 ``a0 / (1 - k t/T)`` rises as propellant burns (T burn time, k propellant fraction), and its direction
 leaves the vertical of the launch place in proportion to ``u (2 - u)``, u being the part of the burn done
 after a short vertical rise. Drag follows one ballistic coefficient; before burnout it is smaller by the
-propellant still on board.
+propellant still on board. Lift is a multiple of drag, in the vertical plane: all of it in a pull-up, in a
+glide as much as keeps the path near the angle at which lift balances weight (Eggers, Allen & Neice, NACA
+report 1382, 1958), so that the glider sinks as it slows down instead of skipping.
 """
 
 from __future__ import annotations
@@ -32,13 +34,20 @@ J2_TERM = 19
 ROTATION = 20
 STOP_ALTITUDE_M = 21
 END_TIME_S = 22  # the flight is cut here at the latest
-FLIGHT_COLUMNS = 23
+GLIDE_END_SPEED_M_S = 23  # where a glide ends; negative for none
+FLIGHT_COLUMNS = 24
 
 VERTICAL_RISE = 0
 TURN = 1
 FREE_FLIGHT = 2
 PULL_UP = 3
-DESCENT = 4
+GLIDE = 4
+DESCENT = 5
+
+GLIDE_SCALE_HEIGHT_M = 7000.0
+"""Height over which the air thins to 1/e, for the path angle at which a glider is in balance."""
+GLIDE_DAMPING = 0.1
+"""Sine of the path angle off balance at which a glider's lift is off by seven tenths."""
 
 
 @kernel(
@@ -166,15 +175,20 @@ def flight_derivative(
         az = az + thrust * (
             east * flights[row, FRAME + 2] + north * flights[row, FRAME + 5] + up * flights[row, FRAME + 8]
         )
-    elif phase == PULL_UP:
-        # Lift is a fixed multiple of drag, across the velocity in the vertical plane, upwards.
+    elif phase == PULL_UP or phase == GLIDE:
+        # Lift is a multiple of drag, across the velocity in the vertical plane, upwards.
         speed = math.sqrt(vx * vx + vy * vy + vz * vz)
         radius = math.sqrt(x * x + y * y + z * z)
         climb = (x * vx + y * vy + z * vz) / (radius * speed)
         level = math.sqrt(max(1.0 - climb * climb, 0.0))
         if level > 1e-9:
-            lift = 0.5 * density_kg_m3(altitude_m(x, y, z)) * speed * speed * inverse_ballistic
-            lift = lift * flights[row, LIFT_TO_DRAG] / level
+            drag = 0.5 * density_kg_m3(altitude_m(x, y, z)) * speed * speed * inverse_ballistic
+            lift = drag * flights[row, LIFT_TO_DRAG] / level
+            if phase == GLIDE:
+                # In balance, density times speed squared stays: the glider sinks as drag slows it down.
+                balance = -2.0 * drag * GLIDE_SCALE_HEIGHT_M / (speed * speed)
+                off = (climb - balance) / GLIDE_DAMPING
+                lift = lift * (1.0 - off / math.sqrt(1.0 + off * off))
             ax = ax + lift * (x / radius - climb * vx / speed)
             ay = ay + lift * (y / radius - climb * vy / speed)
             az = az + lift * (z / radius - climb * vz / speed)

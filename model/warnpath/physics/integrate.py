@@ -19,6 +19,8 @@ from warnpath.physics.forces import (
     DESCENT,
     END_TIME_S,
     FREE_FLIGHT,
+    GLIDE,
+    GLIDE_END_SPEED_M_S,
     PULL_UP,
     PULL_UP_ALTITUDE_M,
     PULL_UP_SINE,
@@ -109,6 +111,11 @@ def _phase_left(flights: Table, row: int, phase: int, work: Table, state: int) -
         speed = math.sqrt(vx * vx + vy * vy + vz * vz)
         radius = math.sqrt(x * x + y * y + z * z)
         left = flights[row, PULL_UP_SINE] - (x * vx + y * vy + z * vz) / (radius * speed)
+    elif phase == GLIDE:
+        vx = work[state, 3]
+        vy = work[state, 4]
+        vz = work[state, 5]
+        left = math.sqrt(vx * vx + vy * vy + vz * vz) - flights[row, GLIDE_END_SPEED_M_S]
     else:
         left = height - flights[row, STOP_ALTITUDE_M]
     return left
@@ -227,6 +234,13 @@ def fly(flights: Table, row: int, phase: int, work: Table, table: Table) -> int:
             return count
         if event > 0 or at_end:
             phase = phase + 1
+            if phase == GLIDE:
+                # Without a glide, or already too slow for one, it falls.
+                if (
+                    flights[row, GLIDE_END_SPEED_M_S] < 0.0
+                    or _phase_left(flights, row, GLIDE, work, _START) <= 0.0
+                ):
+                    phase = DESCENT
             flight_derivative(flights, row, phase, time, work, _START, 0)
             if phase > TURN:
                 _record(table, count, time, work, _START, 0)

@@ -55,6 +55,7 @@ def propagate(
     flight = np.zeros((1, forces.FLIGHT_COLUMNS))
     flight[0, forces.INVERSE_BALLISTIC_M2_KG] = inverse_ballistic_m2_kg
     flight[0, forces.PULL_UP_ALTITUDE_M] = -1.0
+    flight[0, forces.GLIDE_END_SPEED_M_S] = -1.0
     flight[0, forces.J2_TERM] = j2
     flight[0, forces.ROTATION] = rotation_rad_s
     flight[0, forces.STOP_ALTITUDE_M] = stop_altitude_m

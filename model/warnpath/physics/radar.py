@@ -34,10 +34,8 @@ SCAN_PERIOD_S = 21
 HEIGHT_KM = 22  # above sea level, 0 to 3, as the bending formula wants it
 HORIZON_APPARENT_RAD = 23
 HORIZON_GEOMETRIC_RAD = 24
-SENSOR_COLUMNS = 25
-
-REFERENCE_DETECTION_PROBABILITY = 0.9
-"""Probability of detection per scan at `RANGE_M`."""
+SURE_DETECTION = 25  # within its range a scan detects at least with this probability
+SENSOR_COLUMNS = 26
 
 _DEGREE = math.pi / 180.0
 
@@ -51,7 +49,7 @@ class Radar:
     lat_deg, lon_deg, alt_m : float
         Place; height above the ellipsoid, taken for the height above sea level.
     range_km : float
-        Where a scan detects with probability 0.9; nothing is seen beyond.
+        Where a scan detects with `detection_probability`; nothing is seen beyond.
     scan_period_s : float
         Time between looks.
     sigma_m, sigma_floor_m : float
@@ -64,6 +62,8 @@ class Radar:
         Azimuths covered; 360 for all.
     false_alarm_probability : float
         Per look.
+    detection_probability : float
+        Of one look at `range_km`.
     """
 
     lat_deg: float
@@ -78,6 +78,7 @@ class Radar:
     sector_center_deg: float = 0.0
     sector_width_deg: float = 360.0
     false_alarm_probability: float = 1e-6
+    detection_probability: float = 0.9
 
 
 @kernel("float64(float64, float64)")
@@ -130,14 +131,14 @@ def sensor_row(radar: Radar) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     _check("sector_center_deg", radar.sector_center_deg, -360.0, 360.0)
     _check("sector_width_deg", radar.sector_width_deg, 0.0, 360.0)
     _check("false_alarm_probability", radar.false_alarm_probability, 1e-30, 0.1)
+    _check("detection_probability", radar.detection_probability, 2.0 * radar.false_alarm_probability, 0.9999)
     row = np.zeros(SENSOR_COLUMNS)
     latitude, longitude = radar.lat_deg * _DEGREE, radar.lon_deg * _DEGREE
     row[POSITION : POSITION + 3] = ecef_from_geodetic(latitude, longitude, radar.alt_m)
     row[FRAME : FRAME + 9] = east_north_up(latitude, longitude)
     row[RANGE_M] = radar.range_km * 1000.0
-    row[SNR_AT_RANGE] = (
-        math.log(radar.false_alarm_probability) / math.log(REFERENCE_DETECTION_PROBABILITY) - 1.0
-    )
+    row[SNR_AT_RANGE] = math.log(radar.false_alarm_probability) / math.log(radar.detection_probability) - 1.0
+    row[SURE_DETECTION] = radar.detection_probability - 1e-9
     row[MIN_ELEVATION_RAD] = radar.min_elevation_deg * _DEGREE
     row[SECTOR_CENTER_RAD] = radar.sector_center_deg * _DEGREE
     row[SECTOR_HALF_WIDTH_RAD] = 0.5 * radar.sector_width_deg * _DEGREE
@@ -156,7 +157,8 @@ def sensor_row(radar: Radar) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 
 def _check(name: str, value: float, low: float, high: float) -> None:
     if not low <= value <= high:
-        raise PhysicsError(f"radar {name} is {value:g}; expected {low:g} to {high:g}")
+        expected = f"{low:g} to {high:g}"
+        raise PhysicsError(f"radar {name} is {value:g}; expected {expected}", field=name, expected=expected)
 
 
 @kernel("UniTuple(float64, 4)(float64[:, ::1], int64, float64, float64, float64)")

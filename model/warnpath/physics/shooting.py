@@ -43,6 +43,8 @@ class Shot:
     apogee_m: float
     impact_deg: tuple[float, float]
     controls: tuple[float, float, float]
+    jacobian: Array | None
+    """Derivative of the misses by the controls, as far as it was known last."""
 
 
 class _Aim:
@@ -104,7 +106,12 @@ class _Aim:
             ]
         )
 
-    def shot(self, controls: Array) -> Shot:
+    def glides(self) -> bool:
+        """Whether the flight flown last came to glide: a doubled row begins each phase after the turn."""
+        times = self._table[: self.rows, 0]
+        return forces.TURN + int(np.count_nonzero(times[1:] == times[:-1])) > forces.GLIDE
+
+    def shot(self, controls: Array, jacobian: Array | None) -> Shot:
         """The flight flown last."""
         table = self._table[: self.rows].copy()
         latitude, longitude, _ = geodetic_from_ecef(*table[-1, 1:4])
@@ -114,10 +121,13 @@ class _Aim:
             apogee_m=self.apogee[1],
             impact_deg=(math.degrees(latitude), math.degrees(longitude)),
             controls=(float(controls[0]), float(controls[1]), float(controls[2])),
+            jacobian=jacobian,
         )
 
 
-def aim(flight: Table, azimuth_deg: float, range_m: float, apogee_m: float) -> Shot | None:
+def aim(
+    flight: Table, azimuth_deg: float, range_m: float, apogee_m: float, near: Shot | None = None
+) -> Shot | None:
     """Fly so that apogee and impact are met.
 
     Parameters
@@ -128,12 +138,18 @@ def aim(flight: Table, azimuth_deg: float, range_m: float, apogee_m: float) -> S
         The geodesic from the launch to the place of impact.
     apogee_m : float
         Greatest height above the ellipsoid.
+    near : Shot, optional
+        A similar flight that met its aim, to begin with.
 
     Returns
     -------
     Shot or None
         None where no thrust and direction does it.
     """
+    if near is not None:
+        found = _meet(_Aim(flight, azimuth_deg, range_m, apogee_m), np.array(near.controls), near.jacobian)
+        if found is not None:
+            return found
     guess = _kepler_guess(flight, range_m, apogee_m)
     found = _meet(_Aim(flight, azimuth_deg, range_m, apogee_m), guess)
     if found is not None:
@@ -175,7 +191,7 @@ def _kepler_guess(flight: Table, range_m: float, apogee_m: float) -> Array:
     return np.array([math.log(max(thrust, 11.0)), tilt, 0.0])
 
 
-def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
+def _meet(aim_at: _Aim, guess: Array, jacobian: Array | None = None) -> Shot | None:
     """Damped Newton iteration on the three controls, Broyden updates in between."""
     controls = guess.copy()
     misses = aim_at.misses_m(controls)
@@ -185,7 +201,7 @@ def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
         misses = aim_at.misses_m(controls)
     if misses is None:
         return None
-    jacobian = None
+    known = jacobian
     for _ in range(40):
         size = float(np.abs(misses).max())
         if size < _MISS_M:
@@ -206,6 +222,7 @@ def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
             if tried is not None and float(np.linalg.norm(tried)) < float(np.linalg.norm(misses)):
                 change = tried - misses
                 jacobian = jacobian + np.outer(change - jacobian @ move, move) / (move @ move)
+                known = jacobian
                 if float(np.linalg.norm(tried)) > 0.3 * float(np.linalg.norm(misses)):
                     jacobian = None
                 controls, misses, taken = controls + move, tried, True
@@ -220,7 +237,9 @@ def _meet(aim_at: _Aim, guess: Array) -> Shot | None:
         return None
     if aim_at.apogee[0] < aim_at.flight[0, forces.BURN_TIME_S]:
         return None  # thrust beyond the apogee: not the flight of a missile
-    return aim_at.shot(controls)
+    if aim_at.flight[0, forces.GLIDE_END_SPEED_M_S] >= 0.0 and not aim_at.glides():
+        return None  # too slow to glide when the pull-up is over
+    return aim_at.shot(controls, known)
 
 
 def _jacobian(function: Callable[[Array], Array | None], controls: Array, misses: Array) -> Array | None:
@@ -237,9 +256,13 @@ def _jacobian(function: Callable[[Array], Array | None], controls: Array, misses
 
 def reachable_range_km(flight: Table, azimuth_deg: float, apogee_m: float) -> tuple[float, float]:
     """Shortest and longest range (km) that can be flown with an apogee; (0, 0) if there is none."""
+    near: Shot | None = None
 
     def flies(range_km: float) -> bool:
-        return aim(flight, azimuth_deg, range_km * 1000.0, apogee_m) is not None
+        nonlocal near
+        found = aim(flight, azimuth_deg, range_km * 1000.0, apogee_m, near)
+        near = found or near
+        return found is not None
 
     grid = [25.0 * 2.0**step for step in range(10)]
     good = [range_km for range_km in grid if flies(range_km)]

@@ -80,6 +80,54 @@ def state_at(
     return 1
 
 
+@kernel("int64(float64[:, ::1], int64, int64, int64, float64, float64[:, ::1], int64)")
+def place_at(table: Table, first: int, count: int, row: int, time: float, out: Table, out_row: int) -> int:
+    """Position of a flight at a time after its launch, the same to the bit as that of `state_at`.
+
+    Parameters
+    ----------
+    table, first, count
+        As in `state_at`.
+    row : int
+        Any row of the flight that is not later than the time: the search goes on from it.
+    time : float
+        Seconds after launch.
+    out, out_row
+        Columns 0-2 of this row receive the position (ECEF, m).
+
+    Returns
+    -------
+    int
+        Row to go on from at a later time; -1 before launch or after impact, with `out` untouched.
+    """
+    last = first + count - 1
+    if not (time >= table[first, 0] and time <= table[last, 0]):
+        return -1
+    low = row
+    while low + 1 < last and table[low + 1, 0] <= time:
+        low += 1
+    length = table[low + 1, 0] - table[low, 0]
+    if length <= 0.0:
+        for axis in range(3):
+            out[out_row, axis] = table[low, 1 + axis]
+        return low
+    part = (time - table[low, 0]) / length
+    for axis in range(3):
+        position = table[low, 1 + axis]
+        velocity = table[low, 4 + axis] * length
+        bend = 0.5 * table[low, 7 + axis] * length * length
+        gap = table[low + 1, 1 + axis] - position - velocity - bend
+        slope_gap = table[low + 1, 4 + axis] * length - velocity - 2.0 * bend
+        bend_gap = 0.5 * table[low + 1, 7 + axis] * length * length - bend
+        third = 10.0 * gap - 4.0 * slope_gap + bend_gap
+        fourth = -15.0 * gap + 7.0 * slope_gap - 2.0 * bend_gap
+        fifth = 6.0 * gap - 3.0 * slope_gap + bend_gap
+        out[out_row, axis] = position + part * (
+            velocity + part * (bend + part * (third + part * (fourth + part * fifth)))
+        )
+    return low
+
+
 @kernel("UniTuple(float64, 2)(float64[:, ::1], int64, int64, float64[:, ::1], int64)")
 def highest(table: Table, first: int, count: int, work: Table, work_row: int) -> tuple[float, float]:
     """Time (s) and height (m) of the apogee of a flight.

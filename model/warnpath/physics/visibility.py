@@ -1,4 +1,4 @@
-"""When a radar sees a flight: its window of sight, found without looking at every moment.
+"""When a sensor sees a flight: its window of sight, of a radar found without looking at every moment.
 
 How far an object is from what a radar can see shrinks by no more than its way, so a flight that is 900 km
 out of range at 3 km/s need not be looked at for 300 s. The window is the one that a look every `step_s`
@@ -11,6 +11,7 @@ import math
 
 from warnpath.compilation import kernel
 from warnpath.physics.arrays import Table
+from warnpath.physics.earth import SEMI_MAJOR_M, SEMI_MINOR_M
 from warnpath.physics.radar import (
     HORIZON_APPARENT_RAD,
     MIN_ELEVATION_RAD,
@@ -25,6 +26,8 @@ from warnpath.physics.table import state_at
 MOST_BENDING_RAD = math.radians(1.5)
 """More than the air ever bends the line of sight (1.3 degrees for a station of 3 km height)."""
 WINDOW_ACCURACY_S = 1e-3
+GROUND_TOLERANCE_M = 10.0
+"""An object that lies on the ground is not hidden by the ground under it."""
 
 
 @kernel("float64(float64[:, ::1], int64, int64)")
@@ -154,4 +157,71 @@ def visible_window(
             finish = middle
         else:
             high = middle
+    return begin, finish
+
+
+@kernel("int64(float64, float64, float64, float64, float64, float64)")
+def is_clear(ax: float, ay: float, az: float, bx: float, by: float, bz: float) -> int:
+    """1 where the Earth does not stand between two places (ECEF, m), 0 where it does; no air, no bending."""
+    # Stretched along its axis the ellipsoid is a sphere, and straight lines stay straight.
+    stretch = SEMI_MAJOR_M / SEMI_MINOR_M
+    az = az * stretch
+    dx = bx - ax
+    dy = by - ay
+    dz = bz * stretch - az
+    length_squared = dx * dx + dy * dy + dz * dz
+    part = 0.0
+    if length_squared > 0.0:
+        part = min(max(-(ax * dx + ay * dy + az * dz) / length_squared, 0.0), 1.0)
+    x = ax + part * dx
+    y = ay + part * dy
+    z = az + part * dz
+    if math.sqrt(x * x + y * y + z * z) < SEMI_MAJOR_M - GROUND_TOLERANCE_M:
+        return 0
+    return 1
+
+
+@kernel(
+    "UniTuple(float64, 2)(float64[:, ::1], int64, int64, float64, float64, float64, float64, float64, "
+    "float64[:, ::1], int64)"
+)
+def clear_window(
+    truth: Table,
+    first: int,
+    count: int,
+    until_s: float,
+    x: float,
+    y: float,
+    z: float,
+    step_s: float,
+    out: Table,
+    out_row: int,
+) -> tuple[float, float]:
+    """First and last time after launch, up to `until_s`, at which the Earth does not hide a flight.
+
+    To `step_s`, and to the end if the last step is clear; (-1, -1) if it is hidden throughout.
+
+    Parameters
+    ----------
+    truth, first, count
+        State table of the flight.
+    until_s : float
+        For example its burnout.
+    x, y, z : float
+        Place of the sensor (ECEF, m).
+    out, out_row
+        A scratch row of nine columns.
+    """
+    begin = -1.0
+    finish = -1.0
+    time_s = 0.0
+    while True:
+        if state_at(truth, first, count, time_s, out, out_row) == 1:
+            if is_clear(x, y, z, out[out_row, 0], out[out_row, 1], out[out_row, 2]) == 1:
+                if begin < 0.0:
+                    begin = time_s
+                finish = time_s
+        if time_s >= until_s:
+            break
+        time_s = min(time_s + step_s, until_s)
     return begin, finish
