@@ -43,6 +43,26 @@ def test_check_finds_every_mistake_of_every_file_at_once(run_program: Program) -
         assert found, path.name
 
 
+def test_check_finds_what_only_the_plan_can_and_what_stands_in_tables_of_their_own(
+    run_program: Program,
+) -> None:
+    plan, tables = INVALID / "plan" / "unflyable.toml", INVALID / "tables" / "tables.toml"
+    answer = run_program("check", "--json", str(plan), str(tables))
+    assert answer.returncode == 2
+    assert "Traceback" not in answer.stderr
+    problems = json.loads(answer.stdout)["problems"]
+    found = {(item["file"], item["line"], item["element"], item["field"]): item for item in problems}
+    expected = {
+        (str(path), line, element, field): message
+        for path in (plan, tables, tables.with_name("as-seen.csv"))
+        for line, element, field, message in marks(path)
+    }
+    assert found.keys() == expected.keys()
+    for place, message in expected.items():
+        assert message in found[place]["message"], place
+        assert found[place]["expected"], place
+
+
 @pytest.mark.parametrize("command", ["run", "failures", "show"])
 def test_every_command_refuses_a_bad_file_with_all_its_problems(run_program: Program, command: str) -> None:
     path = INVALID / "everything.toml"

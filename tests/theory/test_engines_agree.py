@@ -11,10 +11,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.engine_pairs import assert_engines_agree
+from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.engine.codes import FAULT_PATHS, FAULTS
 from warnpath.engine.compiled.compiled_run import CompiledRun
@@ -138,6 +139,56 @@ SERVICES: list[dict[str, object] | None] = [
 ]
 
 
+@pytest.mark.parametrize("replication", range(2))
+def test_flights_and_sensors_of_every_kind(tmp_path: Path, replication: int) -> None:
+    output = assert_engines_agree(build_plan(everything(tmp_path)), replication)
+    assert output.status == "ok"
+    assert len(set(output.columns["warnings"]["launch"])) == 5
+    assert "infrared" in set(output.columns["messages"]["kind"])
+
+
+BAND = {"half_north_km": 0, "half_east_km": 900}
+SENSORS = ["jp-radar", "jp-radar-west", "kr-radar", "jp-watch"]
+
+
+@st.composite
+def ways_of_sensing(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float | None]]]:
+    """Capacities, boxes, phases, drawn values, clouds; sensors that fail before they have confirmed."""
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = everything(Path(folder))
+    phase = draw(st.sampled_from([None, 0.0, 1.9]))
+    scenario = scenario.replace(
+        {
+            "run.seed": draw(st.integers(0, 2**31)),
+            "sensor_class.radar.capacity": draw(st.sampled_from([None, 1, 2, 3, 100])),
+            "sensor_class.radar.scan_phase_s": phase,
+            "sensor_class.radar.detection_probability": draw(st.sampled_from([0.5, 0.9, 0.999])),
+            "node.jp-radar.sensor.confirm_hits": draw(st.sampled_from([1, 2, 9])),
+            "node.kr-radar.sensor.patrol": draw(st.sampled_from([None, BAND])),
+            "node.jp-watch.sensor.detection_probability": draw(st.sampled_from([0.05, 0.5, 1.0])),
+            "node.jp-watch.sensor.cloud_break.median_s": draw(st.sampled_from([0.5, 30.0, 100.0])),
+            "profile.irbm.drawn": draw(
+                st.sampled_from([[], ["burn_time_s"], ["burn_time_s", "ballistic_coefficient_kg_m2"]])
+            ),
+        }
+    )
+    outages: dict[str, tuple[float, float | None]] = {}
+    for element in draw(st.lists(st.sampled_from(SENSORS), unique=True, max_size=3)):
+        down_s = draw(st.sampled_from([0.0, 45.0, 60.0, 80.5]))
+        lasts_s = draw(st.sampled_from([None, 5.0, 60.0]))
+        outages[element] = (down_s, None if lasts_s is None else down_s + lasts_s)
+    return scenario, outages
+
+
+@given(ways_of_sensing(), st.integers(0, 1000))
+@settings(max_examples=8)
+def test_variations_of_sensing(
+    case: tuple[Scenario, dict[str, tuple[float, float | None]]], replication: int
+) -> None:
+    scenario, outages = case
+    assert_engines_agree(build_plan(scenario, outages), replication)
+
+
 @st.composite
 def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float | None]]]:
     """The small network, pushed: full queues, loss, late answers, salvos in one instant, outages."""
@@ -218,6 +269,7 @@ def test_threads_change_nothing() -> None:
 
 CHECKED = """
 from tests.engine_pairs import assert_engines_agree
+from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.scenario import load
 assert_engines_agree(build_plan(load({small!r}), {{"us-hub": (100.0, 300.0), "jp-hub": (60.0, 90.0)}}))

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled import event_loop
@@ -51,6 +52,11 @@ def assert_same_state(found: ArrayWorld, expected: Any) -> None:
 @pytest.mark.parametrize("tables", [("warnings",), tuple(TABLES)], ids=["few tables", "all tables"])
 def test_a_fresh_world_equals_that_of_the_simpy_engine(plan: Plan, tables: tuple[str, ...]) -> None:
     assert_same_state(Template(plan).world(4, 7, tables), prepare(plan, 4, 7, tables))
+
+
+def test_a_fresh_world_with_drawn_flights_and_places_does_too(tmp_path: Path) -> None:
+    drawn = build_plan(everything(tmp_path))
+    assert_same_state(Template(drawn).world(4, 7, ()), prepare(drawn, 4, 7, ()))
 
 
 def test_pools_grow_to_the_same_slots(plan: Plan) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,11 +20,15 @@ from warnpath.engine.codes import (
 from warnpath.engine.output import Columns, columns_of
 from warnpath.engine.picture_columns import pictures_columns
 from warnpath.engine.plan import Plan
+from warnpath.engine.plan_pictures import warning_truth
 from warnpath.engine.records import named, path_names, records_of
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
 from warnpath.engine.traffic_columns import traffic_columns
 from warnpath.network.graph import path_floor_s
+
+if TYPE_CHECKING:
+    from warnpath.physics.trajectory import Trajectory
 
 NONE = float("nan")
 
@@ -56,10 +60,11 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
     rows: list[dict[str, Any]] = []
     floors: dict[int, float] = {}
     sightings = _sightings(world)
+    flights: dict[int, Trajectory] = {}
     for index, warning in enumerate(world.warnings):
         picture = world.pictures[warning.picture]
         launch = world.launches[picture.launch]
-        truth = plan.pictures.warning_truths[index]
+        truth = warning_truth(plan, world, index, flights)
         decider = nodes[picture.node]
         consumer = by_id[nodes[warning.consumer]]
         assert consumer.consumer is not None

@@ -161,6 +161,9 @@ PAIRS: Final[Fields] = (
     ("phase_s", "f8"),
     ("scan", "i8"),
     ("last_scan", "i8"),
+    ("opens_s", "f8"),
+    ("closes_s", "f8"),
+    ("truth_row", "i8"),
     ("history", "i8"),
     ("sequence", "i8"),
     ("visible_s", "f8"),
@@ -171,6 +174,7 @@ PAIRS: Final[Fields] = (
     ("elevation_rad", "f8"),
     ("sigma_range_m", "f8"),
     ("sigma_cross_m", "f8"),
+    ("launch_sigma_m", "f8"),
 )
 
 SENSORS: Final[Fields] = (
@@ -183,8 +187,12 @@ SENSORS: Final[Fields] = (
     ("label_mask", "i8"),
     ("report_bits", "f8"),
     ("first_detection_row", "i8"),
+    ("cloud_break_row", "i8"),
     ("message_delay_row", "i8"),
-    ("sigma_m", "f8"),
+    ("detection_probability", "f8"),
+    ("capacity", "i8"),
+    ("first_pair", "i8"),
+    ("pair_count", "i8"),
 )
 
 LAUNCHES: Final[Fields] = (

@@ -17,6 +17,7 @@ from warnpath.engine.plan_pictures import PicturesPart, plan_pictures
 from warnpath.engine.plan_sensing import SensingPart, plan_sensing
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.plan_traffic import TrafficPart, plan_traffic
+from warnpath.engine.sensing_draws import end_of_run_s
 from warnpath.network.checks import check_network
 from warnpath.scenario import ScenarioError
 
@@ -114,7 +115,7 @@ def build_plan(
     requests = sum(flow["on_request"] for flow in entities["flows"])
     per_event = 8 + 2 * flows_per_node + requests + len(entities["warnings"])
     scalars = {
-        "end_s": _end_s(scenario, sensing),
+        "end_s": end_of_run_s(scenario, sensing.last_impact_s),
         "clearance_states": network.tables.clearances,
         "origin_slots": len(pictures.origins),
         "report_interval_s": float(run.report_interval_s),
@@ -150,12 +151,3 @@ def build_plan(
         traffic=traffic,
         initial_events=network.initial_events + sensing.initial_events + traffic.initial_events,
     )
-
-
-def _end_s(scenario: Scenario, sensing: SensingPart) -> float:
-    """End of the run: the last impact and a drain, or the stated duration if that is later."""
-    run = scenario.run
-    drained_s = sensing.last_impact_s + float(run.drain_s)
-    if run.duration_s is None:
-        return drained_s
-    return max(float(run.duration_s), drained_s) if sensing.launch_ids else float(run.duration_s)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warnpath.engine.codes import AREA_ALERT, IDLE, LAUNCH_NOTICE
+from warnpath.engine.plan_flights import flown
 from warnpath.engine.plan_network import NetworkPart
 from warnpath.engine.plan_sensing import SensingPart
 from warnpath.fusion import layout, store
 from warnpath.physics.areas import AreaTruth, first_entry
 
 if TYPE_CHECKING:
+    from warnpath.physics.trajectory import Trajectory
     from warnpath.scenario import Node, Scenario
 
 
@@ -184,6 +186,28 @@ def _truth(node: Node, trajectory: Any) -> AreaTruth:
     if node.consumer.product == "launch_notice":
         return AreaTruth(in_danger=True, deadline_s=trajectory.impact_s)
     return first_entry(trajectory, float(node.lat_deg), float(node.lon_deg), float(node.consumer.radius_km))
+
+
+def warning_truth(plan: Any, world: Any, warning: int, flights: dict[int, Trajectory]) -> AreaTruth:
+    """Whether a warning was needed in a replication, by the flight as it was flown there.
+
+    Parameters
+    ----------
+    plan, world
+        A plan and a world of it that has been prepared.
+    warning : int
+        Number of the warning.
+    flights : dict
+        Keeps flown flights from one call to the next.
+    """
+    flight = world.pictures[world.warnings[warning].picture].launch
+    if plan.sensing.drawn[flight] is None:
+        known: AreaTruth = plan.pictures.warning_truths[warning]
+        return known
+    if flight not in flights:
+        flights[flight] = flown(plan, world, flight)
+    consumer = plan.network.tables.node_ids[world.warnings[warning].consumer]
+    return _truth(plan.scenario.node_by_id(consumer), flights[flight])
 
 
 def _plot_rate(sensing: SensingPart, reporting: dict[str, list[str]]) -> float:

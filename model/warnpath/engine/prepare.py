@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection
 from typing import Any
 
 from warnpath.engine.entities import TRACE_POOLS
 from warnpath.engine.plan import Plan
-from warnpath.engine.random_streams import stream_key, uniform
+from warnpath.engine.sensing_draws import draw_sensing
 from warnpath.engine.state import ensure_capacity, new_world
 from warnpath.engine.world import World
 
@@ -34,15 +33,17 @@ def prepare(
     world = new_world(plan, entity_classes)
     w: Any = world
     plan.streams.apply(world, seed, replication)
-    phases = [
-        sensor.period_s * uniform(stream_key(key, seed, replication), 0, 0)
-        for sensor, key in zip(w.sensors, plan.sensing.phase_keys, strict=True)
-    ]
-    for pair, (begin_s, end_s) in zip(w.pairs, plan.sensing.windows_s, strict=True):
-        sensor, launch = w.sensors[pair.sensor], w.launches[pair.launch]
-        pair.phase_s = phases[pair.sensor]
-        pair.scan = math.ceil((launch.at_s + begin_s - pair.phase_s) / sensor.period_s)
-        pair.last_scan = math.floor((launch.at_s + end_s - pair.phase_s) / sensor.period_s)
+    draws = draw_sensing(plan, replication, seed)
+    for place, pair in enumerate(w.pairs):
+        pair.phase_s = draws.phases_s[place]
+        pair.scan, pair.last_scan = draws.scans[place]
+        pair.opens_s, pair.closes_s = draws.windows_s[place]
+        pair.visible_s = draws.visible_s[place]
+    for launch, burnout_s, impact_s in zip(w.launches, draws.burnout_s, draws.impact_s, strict=True):
+        launch.burnout_s, launch.impact_s = burnout_s, impact_s
+    w.end_s = draws.end_s
+    for name, array in draws.arrays.items():
+        setattr(world, name, array)
     w.keep_messages = int("messages" in tables or "hops" in tables)
     for name in TRACE_POOLS:
         setattr(w, f"{name}_on", int(name in tables))

@@ -9,6 +9,7 @@ import numpy as np
 
 from warnpath.engine.codes import DELIVERED, MESSAGE_STATUSES
 from warnpath.engine.output import Columns, text
+from warnpath.engine.plan_flights import flown
 from warnpath.engine.records import named, records_of
 from warnpath.network.geometry import great_circle_km
 
@@ -51,8 +52,9 @@ def tracks_columns(plan: Plan, world: Any) -> Columns:
     pictures = [world.pictures[row.picture] for row in rows]
     launched = np.array([world.launches[picture.launch].at_s for picture in pictures])
     impacts = []
+    flights = {number: flown(plan, world, number) for number in {picture.launch for picture in pictures}}
     for row, picture in zip(rows, pictures, strict=True):
-        flight = plan.sensing.trajectories[picture.launch]
+        flight = flights[picture.launch]
         error = math.nan
         if row.impact_valid:
             error = great_circle_km(

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
+from warnpath.scenario.flight_tables import check_rows
 from warnpath.scenario.geometry import Point, chord_km, great_circle_km
+from warnpath.scenario.launches import Drawable
 from warnpath.scenario.locations import Findings, entries, reach
 from warnpath.scenario.quantities import Quantity
-from warnpath.scenario.resolve import SENSOR_FALLBACK
+from warnpath.scenario.resolve import INFRARED_FALLBACK, SENSOR_FALLBACK
 
 LIGHT_MS_PER_KM = 1e3 / 299_792.458
 """Light in vacuum, ms per km."""
@@ -20,6 +22,7 @@ LENGTH_TOLERANCE = 0.95
 LENGTH_SLACK_KM = 25.0
 """How far a length may fall short of the distance, since places are rounded."""
 IN_SPACE_KM = 100.0
+HIGHEST_RADAR_M = 9000.0
 
 Document = Mapping[str, Any]
 
@@ -31,7 +34,11 @@ def check_consistency(document: Document, findings: Findings) -> None:
     for name, node in entries(document, "node"):
         sensor = node.get("sensor")
         if isinstance(sensor, dict):
-            _check_sensor(name, sensor, _class(document, "sensor_class", sensor.get("class")), findings)
+            common = _class(document, "sensor_class", sensor.get("class"))
+            _check_sensor(name, sensor, common, findings)
+            # Of another kind than its class it is a mistake already, and of neither.
+            if "class" not in sensor or sensor.get("kind", "radar") == common.get("kind", "radar"):
+                _check_height(name, node, sensor, findings)
     for name, outage in entries(document, "outage"):
         down_s, up_s = number(outage.get("down_s")), number(outage.get("up_s"))
         if down_s is not None and up_s is not None and up_s <= down_s:
@@ -43,6 +50,9 @@ def check_consistency(document: Document, findings: Findings) -> None:
     for name, launch in entries(document, "launch"):
         if "target" in launch and launch["target"] == launch.get("origin"):
             findings.add(("launch", name, "target"), "is the origin", "another place")
+    for name, profile in entries(document, "profile"):
+        _check_drawn(name, profile, findings)
+    check_rows(document, findings)
 
 
 def number(value: Any) -> float | None:
@@ -97,14 +107,19 @@ def _check_link(name: str, link: Document, document: Document, findings: Finding
 
 def _check_sensor(name: str, sensor: Document, common: Document, findings: Findings) -> None:
     key = ("node", name, "sensor")
+    radar = sensor.get("kind", "radar") == "radar"
+    fallback = SENSOR_FALLBACK if radar else INFRARED_FALLBACK
 
     def value(field: str) -> float | None:
-        return number(sensor.get(field, common.get(field, SENSOR_FALLBACK.get(field))))
+        return number(sensor.get(field, common.get(field, fallback.get(field))))
 
     width_deg = value("sector_width_deg")
     if width_deg is not None and width_deg < 360.0 and "sector_center_deg" not in {**common, **sensor}:
         expected = "degrees clockwise from north"
         findings.add((*key, "sector_center_deg"), "is missing beside sector_width_deg", expected)
+    if radar and value("detection_probability") == 1.0:
+        expected = "below 1: a radar is never sure of a hit"
+        findings.add((*key, "detection_probability"), "is 1", expected, 1.0)
     hits, scans = value("confirm_hits"), value("confirm_scans")
     if hits is not None and scans is not None and hits > scans:
         message = f"is more than confirm_scans ({scans:g})"
@@ -112,3 +127,39 @@ def _check_sensor(name: str, sensor: Document, common: Document, findings: Findi
     sigma_m, floor_m = value("sigma_m"), value("sigma_floor_m")
     if sigma_m is not None and floor_m is not None and floor_m > sigma_m:
         findings.add((*key, "sigma_floor_m"), "is above sigma_m", "sigma_floor_m <= sigma_m", floor_m)
+
+
+def _check_height(name: str, node: Document, sensor: Document, findings: Findings) -> None:
+    """A radar stands on the ground or a ship, an infrared sensor is in space."""
+    alt_m = number(node.get("alt_m", 0.0))
+    if alt_m is None or not -500.0 <= alt_m <= 1e8:
+        return  # a place inside the Earth or out of the world is reported as such
+    key = ("node", name, "alt_m")
+    if sensor.get("kind", "radar") == "infrared":
+        if alt_m < IN_SPACE_KM * 1e3:
+            expected = "a height in space, metres, as in 35786000 of a geostationary satellite"
+            findings.add(key, "is too low for an infrared sensor, which is in space", expected, alt_m)
+    elif alt_m > HIGHEST_RADAR_M:
+        expected = f"at most {HIGHEST_RADAR_M:g} m: the bending of its sight is that from the ground"
+        findings.add(key, "is too high for a radar", expected, alt_m)
+
+
+def _check_drawn(name: str, profile: Document, findings: Findings) -> None:
+    """What is drawn needs a range to be drawn from."""
+    drawn = profile.get("drawn")
+    for place, field in enumerate(drawn if isinstance(drawn, list | tuple) else ()):
+        if field not in get_args(Drawable):
+            continue
+        key = ("profile", name, "drawn", str(place))
+        if profile.get("kind") == "table":
+            findings.add(
+                key, "is drawn, but a table of positions is flown as it is", "no drawn values", field
+            )
+            continue
+        value = profile.get(field)
+        low, high = (
+            number(value.get(bound)) if isinstance(value, dict) else None for bound in ("low", "high")
+        )
+        if low is None or high is None or low >= high:
+            expected = f"{field} = {{ nominal, low, high }} with low below high"
+            findings.add(key, "is drawn, but has no range to be drawn from", expected, field)

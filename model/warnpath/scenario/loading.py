@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from warnpath.scenario import documents
 from warnpath.scenario.consistency import check_consistency
+from warnpath.scenario.flight_tables import attach
 from warnpath.scenario.locations import LISTS, Findings, Locations
 from warnpath.scenario.measurements import read_measurements
 from warnpath.scenario.problems import Problem
@@ -73,8 +74,9 @@ def build(
     ScenarioError
         With every problem.
     """
-    document = _written(document)
-    findings = Findings(locations, [] if problems is None else list(problems))
+    found = [] if problems is None else list(problems)
+    document = attach(_written(document), locations, found)
+    findings = Findings(locations, found)
     _check(document, findings)
     listed = dict(document)
     for kind in LISTS:

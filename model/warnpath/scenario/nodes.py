@@ -15,6 +15,7 @@ from warnpath.scenario.quantities import (
     Bytes,
     ClassName,
     Count,
+    DetectionProbability,
     Elevation,
     GroundRange,
     Hours,
@@ -22,12 +23,15 @@ from warnpath.scenario.quantities import (
     Latitude,
     Longitude,
     Metres,
+    Microradians,
     Milliradians,
     Name,
     Names,
     Nation,
+    PatrolWidth,
     PositiveSeconds,
     RadarRange,
+    ScanCount,
     Seconds,
     SectorWidth,
     SmallProbability,
@@ -40,19 +44,71 @@ SensorKind = Literal["radar", "infrared"]
 Product = Literal["launch_notice", "area_alert"]
 
 
+class Patrol(Table):
+    """Box of the sea in which a ship is: its place is drawn in it anew in every replication, each as likely.
+
+    Attributes
+    ----------
+    half_north_km, half_east_km : float
+        From the node's place to the box's edges. A ship's way within one flight, some 10 km, is neglected.
+    """
+
+    half_north_km: PatrolWidth
+    half_east_km: PatrolWidth
+
+
 class SensorClass(Table):
     """What sensors of a class have in common; a sensor states only what differs.
 
-    Radar: detection probability 0.9 at ``range_km`` and none beyond; there the noise is ``sigma_m`` along the
-    range and ``max(sigma_m, cross_range_mrad x range)`` across it. It falls with the signal-to-noise ratio
-    down to ``sigma_floor_m``. Infrared: ``first_detection`` from launch to the first detection, then
-    ``message_delay`` to the warning message.
+    Attributes
+    ----------
+    kind : {"radar", "infrared"}
+        A ground or ship's radar, or an infrared sensor in space.
+    scan_period_s : float
+        Time between two looks; of an infrared sensor its revisit.
+    scan_phase_s : float, optional
+        Time of the first look of the run. Where it is not given it is drawn in every replication.
+    detection_probability : float, optional
+        Of a radar: of one look at ``range_km`` (0.9). Of an infrared sensor with ``cloud_break``: of one look
+        at a plume above the clouds (1).
+    confirm_hits, confirm_scans : int, optional
+        A sensor confirms at so many hits in its last looks at an object (3 of 5; infrared 1 of 1).
+    report_bytes : float, optional
+        Size of a report.
+    range_km : float
+        Radar: where one look detects with ``detection_probability``; none detects beyond.
+    sigma_m, sigma_floor_m, cross_range_mrad : float
+        Radar: the noise at ``range_km`` is ``sigma_m`` along the range and ``max(sigma_m, cross_range_mrad x
+        range)`` across it. It falls with the signal-to-noise ratio down to ``sigma_floor_m``. Infrared:
+        ``sigma_m`` is the error of the launch point (5000), north and east alike.
+    min_elevation_deg, sector_center_deg, sector_width_deg, false_alarm_probability : float, optional
+        Radar: what limits its sight, and its false alarms a look.
+    capacity : int, optional
+        Radar: objects that it can look at within one scan. While it has more in view, m > capacity, it looks
+        at each in every ceil(m / capacity)th scan, in turns, so that a salvo lowers its update rate for all.
+        In view is what is within range, sector and elevation, detected or not.
+    patrol : Patrol, optional
+        Radar: of a ship whose place is not known.
+    first_detection : Distribution
+        Infrared: from launch to the first detection, clouds and revisit together; confirmed at once. An
+        object that has burned out or that the Earth hides by then is never seen.
+    cloud_break : Distribution
+        Infrared, instead of ``first_detection``: from launch until the plume is above the clouds; from then
+        to burnout each look detects it with ``detection_probability``.
+    angle_sigma_urad : float, optional
+        Infrared, instead of ``sigma_m``: error of its angles, one sigma. With the sensor at a slant range R
+        and an elevation e over the launch point, that is off by R x angle / sqrt(sin e), north and east
+        alike: a circle of the same area as the true, longish error.
+    message_delay : Distribution
+        Infrared: from the detection or confirmation to the warning message.
     """
 
     kind: SensorKind = "radar"
     title: StrictStr = ""
     range_km: RadarRange | None = None
     scan_period_s: PositiveSeconds | None = None
+    scan_phase_s: Seconds | None = None
+    detection_probability: DetectionProbability | None = None
     sigma_m: Metres | None = None
     sigma_floor_m: Metres | None = None
     cross_range_mrad: Milliradians | None = None
@@ -60,10 +116,14 @@ class SensorClass(Table):
     sector_center_deg: Azimuth | None = None
     sector_width_deg: SectorWidth | None = None
     false_alarm_probability: SmallProbability | None = None
+    capacity: Count | None = None
+    patrol: Patrol | None = None
     confirm_hits: Count | None = None
-    confirm_scans: Count | None = None
+    confirm_scans: ScanCount | None = None
     report_bytes: Bytes | None = None
     first_detection: Distribution | None = None
+    cloud_break: Distribution | None = None
+    angle_sigma_urad: Microradians | None = None
     message_delay: Distribution | None = None
 
 

@@ -161,6 +161,7 @@ Availability = Annotated[Quantity, Within(0.0, 1.0, above=True, hint=_FRACTION_H
 SmallProbability = Annotated[
     Quantity, Within(0.0, 0.5, above=True, hint="a probability per look, as in 1e-6")
 ]
+DetectionProbability = Annotated[Quantity, Within(0.0, 1.0, above=True, hint=_FRACTION_HINT)]
 Latitude = Annotated[Quantity, Within(-90.0, 90.0, hint="degrees north; are latitude and longitude swapped?")]
 Longitude = Annotated[Quantity, Within(-180.0, 180.0, hint="degrees east, from -180 to 180")]
 Altitude = Annotated[Quantity, Within(-500.0, 1e8, hint="metres above the ellipsoid")]
@@ -183,11 +184,16 @@ LightTime = Annotated[
 Capacity = Annotated[Quantity, Within(0.0, 1e9, above=True, hint="kbit/s, not bit/s")]
 Metres = Annotated[Quantity, Within(0.0, 1e7, above=True, hint="metres")]
 Milliradians = Annotated[Quantity, Within(0.0, 1000.0, hint="milliradians")]
+Microradians = Annotated[Quantity, Within(0.0, 100_000.0, above=True, hint="microradians")]
+PatrolWidth = Annotated[Quantity, Within(0.0, 2000.0, hint="km, from the middle to the edge")]
 Bytes = Annotated[Quantity, Within(1.0, 1e9, hint="bytes")]
 Rate = Annotated[Quantity, Within(0.0, 1e6, above=True, hint="per second")]
+Speed = Annotated[Quantity, Within(0.0, 8.0, above=True, hint="km/s, not m/s")]
 Positive = Annotated[Quantity, Within(0.0, 1e9, above=True)]
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
+ScanCount = Annotated[StrictInt, Field(ge=1, le=30)]
+"""Looks that a sensor remembers."""
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 """Identifier of an element: kebab-case."""
 Names = Annotated[tuple[Name, ...], AfterValidator(lambda names: tuple(sorted(set(names))))]

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.geometry import great_circle_km
+from warnpath.scenario.launches import Launch, Place, PositionRow, Profile
 from warnpath.scenario.links import Link, MediumClass, Reroute, Retransmit
-from warnpath.scenario.nodes import Node, SensorClass, SensorKind
+from warnpath.scenario.nodes import Node, Patrol, SensorClass, SensorKind
 from warnpath.scenario.quantities import Quantity, quantity
 
 if TYPE_CHECKING:
-    from warnpath.scenario.launches import Launch, Place
     from warnpath.scenario.scenario import Scenario
 
 SECONDS_PER_HOUR = 3600.0
@@ -77,8 +77,12 @@ class EffectiveSensor:
         Ids.
     label : str
         Label of its data.
-    range_km, sigma_floor_m, cross_range_mrad, min_elevation_deg, first_detection, message_delay
+    range_km, sigma_floor_m, cross_range_mrad, min_elevation_deg, message_delay
         None where its kind has none.
+    scan_phase_s, capacity, patrol, angle_sigma_urad
+        None where they are not stated.
+    first_detection, cloud_break
+        Exactly one of them for an infrared sensor, None for a radar.
     defaults : tuple of str
         Fields that come from the class.
     """
@@ -100,7 +104,13 @@ class EffectiveSensor:
     confirm_hits: int
     confirm_scans: int
     report_bytes: Quantity
+    scan_phase_s: Quantity | None
+    detection_probability: Quantity
+    capacity: int | None
+    patrol: Patrol | None
     first_detection: Distribution | None
+    cloud_break: Distribution | None
+    angle_sigma_urad: Quantity | None
     message_delay: Distribution | None
     defaults: tuple[str, ...]
 
@@ -111,10 +121,18 @@ class EffectiveLaunch:
 
     Attributes
     ----------
+    origin : Place
+        For a table of positions its first row.
     range_km : Quantity or None
-        None where the target decides it.
+        None where the target or a table decides it.
     azimuth_deg, target
-        Exactly one of them is not None.
+        Exactly one of them is not None; none beside a table.
+    apogee_km, ballistic_coefficient_kg_m2 : Quantity or None
+        None beside a table.
+    positions : tuple or None
+        Rows t_s, lat_deg, lon_deg, alt_km of a flight of kind ``table``.
+    drawn : tuple of str
+        Values drawn per replication.
     """
 
     id: str
@@ -125,12 +143,15 @@ class EffectiveLaunch:
     target: Place | None
     at_s: float
     range_km: Quantity | None
-    apogee_km: Quantity
+    apogee_km: Quantity | None
     burn_time_s: Quantity
-    ballistic_coefficient_kg_m2: Quantity
+    ballistic_coefficient_kg_m2: Quantity | None
     pull_up_altitude_km: Quantity | None
     lift_to_drag: Quantity | None
     pull_up_angle_deg: Quantity | None
+    glide_end_speed_km_s: Quantity | None
+    positions: tuple[PositionRow, ...] | None
+    drawn: tuple[str, ...]
 
 
 SENSOR_FALLBACK: dict[str, Any] = {
@@ -141,11 +162,19 @@ SENSOR_FALLBACK: dict[str, Any] = {
     "sector_center_deg": quantity(0.0),
     "sector_width_deg": quantity(360.0),
     "false_alarm_probability": quantity(1e-6),
+    "detection_probability": quantity(0.9),
     "confirm_hits": 3,
     "confirm_scans": 5,
     "report_bytes": quantity(100.0),
 }
 """What a sensor uses that neither it nor its class states; the noise floor is then a tenth of the noise."""
+INFRARED_FALLBACK: dict[str, Any] = {
+    **SENSOR_FALLBACK,
+    "detection_probability": quantity(1.0),
+    "confirm_hits": 1,
+    "confirm_scans": 1,
+}
+"""The same for an infrared sensor, which by its own detections is sure at once."""
 NOISE_FLOOR_PART = 0.1
 
 
@@ -225,9 +254,14 @@ def effective_sensor(scenario: Scenario, node: Node | str) -> EffectiveSensor:
     common = scenario.sensor_class[own.class_] if own.class_ is not None else SensorClass()
     names = tuple(field.name for field in fields(EffectiveSensor) if field.name in SensorClass.model_fields)
     values, defaults = _filled(own, common, tuple(name for name in names if name != "kind"))
-    for name, fallback in SENSOR_FALLBACK.items():
+    fallbacks = INFRARED_FALLBACK if own.kind == "infrared" else SENSOR_FALLBACK
+    for name, fallback in fallbacks.items():
         if values[name] is None:
             values[name] = fallback
+    # A sensor that states one of two alternatives does not take the other one from its class.
+    for mine, other in (("first_detection", "cloud_break"), ("cloud_break", "first_detection")):
+        if getattr(own, mine) is not None and getattr(own, other) is None:
+            values[other] = None
     if values["sigma_floor_m"] is None:
         values["sigma_floor_m"] = quantity(float(values["sigma_m"]) * NOISE_FLOOR_PART)
     return EffectiveSensor(
@@ -252,13 +286,15 @@ def effective_launch(scenario: Scenario, launch: Launch | str) -> EffectiveLaunc
     own = scenario.launch_by_id(launch) if isinstance(launch, str) else launch
     profile = scenario.profile[own.profile]
     apogee_km = own.apogee_km or profile.apogee_km
-    if apogee_km is None or profile.burn_time_s is None or profile.ballistic_coefficient_kg_m2 is None:
+    flown = (apogee_km, profile.ballistic_coefficient_kg_m2, own.origin)
+    needs = (profile.positions,) if profile.kind == "table" else flown
+    if profile.burn_time_s is None or any(value is None for value in needs):
         raise ValueError(f'profile "{own.profile}" lacks what a flight needs')  # excluded by validation
     return EffectiveLaunch(
         id=own.id,
         profile=own.profile,
         kind=profile.kind,
-        origin=own.origin,
+        origin=_first_place(profile) if own.origin is None else own.origin,
         azimuth_deg=own.azimuth_deg,
         target=own.target,
         at_s=float(own.at_s),
@@ -269,7 +305,19 @@ def effective_launch(scenario: Scenario, launch: Launch | str) -> EffectiveLaunc
         pull_up_altitude_km=profile.pull_up_altitude_km,
         lift_to_drag=profile.lift_to_drag,
         pull_up_angle_deg=profile.pull_up_angle_deg,
+        glide_end_speed_km_s=profile.glide_end_speed_km_s,
+        positions=profile.positions,
+        drawn=profile.drawn,
     )
+
+
+def _first_place(profile: Profile) -> Place:
+    """Where a table of positions begins."""
+    assert profile.positions is not None
+    _, lat_deg, lon_deg, _ = profile.positions[0]
+    if abs(lon_deg) > 180.0:
+        lon_deg = (lon_deg + 180.0) % 360.0 - 180.0
+    return Place(lat_deg=quantity(lat_deg), lon_deg=quantity(lon_deg))
 
 
 def class_defaults(scenario: Scenario) -> dict[str, tuple[str, ...]]:

@@ -9,12 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from warnpath.scenario.flight_tables import reported
 from warnpath.scenario.locations import Findings, Key, entries, reach
 from warnpath.scenario.nodes import Role
 from warnpath.scenario.problems import did_you_mean, one_of
 
 RADAR_NEEDS = ("range_km", "scan_period_s", "sigma_m")
-INFRARED_NEEDS = ("scan_period_s", "first_detection", "message_delay")
+INFRARED_NEEDS = ("scan_period_s", "message_delay")
+SIGHTS = ("first_detection", "cloud_break")
+"""How an infrared sensor sees: one of them."""
+INFRARED_ONLY = ("message_delay", "angle_sigma_urad", *SIGHTS)
+RADAR_ONLY = ("capacity", "patrol")
 FLIGHT_NEEDS = ("apogee_km", "burn_time_s", "ballistic_coefficient_kg_m2")
 
 ROLES = get_args(Role)
@@ -35,6 +40,8 @@ def check_structure(document: Document, findings: Findings) -> None:
         _check_reliability(("link", name), link, medium or {}, findings)
     for name, medium in entries(document, "medium"):
         _check_reliability(("medium", name), medium, {}, findings, partial=True)
+    for name, profile in entries(document, "profile"):
+        _check_profile(("profile", name), profile, findings)
     for name, launch in entries(document, "launch"):
         _check_launch(("launch", name), launch, document, findings)
     for name, traffic in entries(document, "traffic"):
@@ -93,6 +100,18 @@ def _check_sensor(key: Key, sensor: Document, document: Document, findings: Find
     for field in needs:
         if field not in sensor and field not in (common or {}):
             findings.add((*key, field), "is missing", f"{field} here or in the sensor's class")
+    for field in RADAR_ONLY if kind == "infrared" else INFRARED_ONLY:
+        if field in sensor:
+            message = f'stands in a sensor of kind "{kind}"'
+            findings.add((*key, field), message, f"no {field}, or a sensor of another kind")
+    if kind == "infrared":
+        stated = [field for field in SIGHTS if field in sensor]
+        stated = stated or [field for field in SIGHTS if field in (common or {})]
+        if not stated:
+            expected = "first_detection, or cloud_break, here or in the sensor's class"
+            findings.add((*key, "first_detection"), "is missing", expected)
+        elif len(stated) > 1:
+            findings.add((*key, "cloud_break"), "stands beside first_detection", "one of the two")
 
 
 def _check_link(key: Key, link: Document, medium: Document | None, findings: Findings) -> None:
@@ -142,11 +161,16 @@ def _check_reliability(
 
 
 def _check_launch(key: Key, launch: Document, document: Document, findings: Findings) -> None:
+    profile = _entry(document, "profile", launch.get("profile"))
+    if profile is not None and profile.get("kind") == "table":
+        _check_table_launch(key, launch, profile, findings)
+        return
+    if "origin" not in launch:
+        findings.add((*key, "origin"), "is missing", "origin = { lat_deg = ..., lon_deg = ... }")
     directions = [name for name in ("azimuth_deg", "target") if name in launch]
     if len(directions) != 1:
         what = "has both azimuth_deg and target" if directions else "has no direction"
         findings.add((*key, "azimuth_deg") if directions else key, what, "either azimuth_deg or target")
-    profile = _entry(document, "profile", launch.get("profile"))
     if profile is None:
         return
     needs = FLIGHT_NEEDS if "target" in launch else ("range_km", *FLIGHT_NEEDS)
@@ -180,6 +204,32 @@ def _check_end(document: Document, findings: Findings) -> None:
         findings.add(
             ("run", "duration_s"), "is missing: without a launch nothing ends the run", "duration_s = ..."
         )
+
+
+def _check_table_launch(key: Key, launch: Document, profile: Document, findings: Findings) -> None:
+    """A table of positions says where a flight goes; what else would say so contradicts it."""
+    name = launch["profile"]
+    for field in ("origin", "azimuth_deg", "target", "range_km", "apogee_km"):
+        if field in launch:
+            message = f'stands beside the table of positions of profile "{name}"'
+            findings.add((*key, field), message, f"no {field}: the table says where the flight goes")
+    if "burn_time_s" not in profile:
+        findings.add((*key, "burn_time_s"), "is missing", f"burn_time_s in [profile.{name}]")
+    if "positions" not in profile and not reported(findings, name):
+        expected = f'positions = "file.csv" in [profile.{name}]'
+        findings.add((*key, "positions"), "is missing", expected)
+
+
+def _check_profile(key: Key, profile: Document, findings: Findings) -> None:
+    """A table of positions, or a range and an apogee to be flown."""
+    if profile.get("kind") == "table":
+        for field in ("range_km", "apogee_km", "ballistic_coefficient_kg_m2"):
+            if field in profile:
+                expected = f"no {field}: the table is flown as it is"
+                findings.add((*key, field), "stands beside a table of positions", expected)
+    elif "positions" in profile:
+        kind = profile.get("kind", "ballistic")
+        findings.add((*key, "positions"), f'stands in a profile of kind "{kind}"', 'kind = "table"')
 
 
 def _check_launch_set(document: Document, findings: Findings) -> None:

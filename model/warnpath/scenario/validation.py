@@ -150,9 +150,11 @@ def _wanted(model: type[BaseModel], key: Key) -> str:
 
 def _words_allowed(model: type[BaseModel], key: Key) -> tuple[str, ...]:
     words: set[str] = set()
-    for owner in _models_at(model, key[:-1]):
+    # A word in an array stands at a number within its field.
+    owners, field_name = (key[:-2], key[-2]) if key[-1].isdecimal() else (key[:-1], key[-1])
+    for owner in _models_at(model, owners):
         for name, field in owner.model_fields.items():
-            if (field.alias or name) == key[-1]:
+            if (field.alias or name) == field_name:
                 words.update(_literals(field.annotation))
     return tuple(sorted(words))
 
@@ -191,4 +193,6 @@ def _literals(annotation: Any) -> tuple[str, ...]:
     for member in _members(annotation):
         if str(get_origin(member)).endswith("Literal"):
             words.extend(str(item) for item in get_args(member))
+        elif get_origin(member) is tuple:
+            words.extend(_literals(get_args(member)[0]))
     return tuple(words)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from warnpath.engine.compiled.layout import RECORD_DTYPES, RECORDS, SCALARS, TAB
 from warnpath.engine.compiled.stream_keys import stream_keys
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
-from warnpath.engine.random_streams import stream_key, uniform
+from warnpath.engine.sensing_draws import draw_sensing
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.world import ENTITY_CLASSES
 
@@ -45,10 +44,6 @@ class Template:
         if missing:
             raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
         self.stream_names, self.stream_places = _streams(plan)
-        sensors = self.records["sensors"]
-        launches = self.records["launches"]
-        self.periods_s = sensors["period_s"].tolist()
-        self.launched_s = launches["at_s"].tolist()
 
     def world(self, replication: int, seed: int, tables: Collection[str]) -> ArrayWorld:
         """Fresh world of one replication, equal to that of `prepare` field by field."""
@@ -58,7 +53,7 @@ class Template:
         write(self.stream_names, seed, replication, keys)
         for kind, field, rows, first, last in self.stream_places:
             world.arrays[kind][field][rows] = keys[first:last]
-        self._set_phases(world, replication, seed)
+        self._draw_sensing(world, replication, seed)
         world.keep_messages = int("messages" in tables or "hops" in tables)
         for name in TRACE_POOLS:
             setattr(world, f"{name}_on", int(name in tables))
@@ -67,23 +62,18 @@ class Template:
         world.grow()
         return world
 
-    def _set_phases(self, world: ArrayWorld, replication: int, seed: int) -> None:
-        sensing = self.plan.sensing
-        phases = [
-            period_s * uniform(stream_key(key, seed, replication), 0, 0)
-            for period_s, key in zip(self.periods_s, sensing.phase_keys, strict=True)
-        ]
-        pairs = world.arrays["pairs"]
-        first, last = [], []
-        of_pairs = list(zip(pairs["sensor"].tolist(), pairs["launch"].tolist(), strict=True))
-        for (sensor, launch), (begin_s, end_s) in zip(of_pairs, sensing.windows_s, strict=True):
-            period_s, launched_s = self.periods_s[sensor], self.launched_s[launch]
-            first.append(math.ceil((launched_s + begin_s - phases[sensor]) / period_s))
-            last.append(math.floor((launched_s + end_s - phases[sensor]) / period_s))
-        if first:
-            pairs["phase_s"] = [phases[sensor] for sensor, _ in of_pairs]
-            pairs["scan"] = first
-            pairs["last_scan"] = last
+    def _draw_sensing(self, world: ArrayWorld, replication: int, seed: int) -> None:
+        draws = draw_sensing(self.plan, replication, seed)
+        pairs, launches = world.arrays["pairs"], world.arrays["launches"]
+        if len(pairs):
+            pairs["phase_s"] = draws.phases_s
+            pairs["scan"], pairs["last_scan"] = zip(*draws.scans, strict=True)
+            pairs["opens_s"], pairs["closes_s"] = zip(*draws.windows_s, strict=True)
+            pairs["visible_s"] = draws.visible_s
+        launches["burnout_s"], launches["impact_s"] = draws.burnout_s, draws.impact_s
+        world.end_s = draws.end_s
+        for name, array in draws.arrays.items():
+            world.attach(name, _table(name, array))
 
 
 class ArrayWorld:
@@ -104,6 +94,7 @@ class ArrayWorld:
     record: np.ndarray
     arrays: dict[str, np.ndarray]
     now_s: float
+    end_s: float
     fault: int
     events: int
     heap_count: int

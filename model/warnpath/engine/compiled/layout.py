@@ -49,6 +49,7 @@ TABLES: Final[dict[str, str]] = {
     "truth": "f8",
     "sensor_table": "f8",
     "hit": "f8",
+    "sights": "f8",
     "picture_of": "i8",
     "areas": "f8",
     "reports": "f8",

@@ -89,7 +89,7 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
     elif kind == APPROVED:
         approved(w, now, a)
     elif kind == INFRARED_SENSED:
-        infrared_sensed(w, now, a)
+        infrared_sensed(w, now, a, b)
     elif kind == LAUNCHED:
         launched(w, now, a)
     elif kind == NODE_STARTED:

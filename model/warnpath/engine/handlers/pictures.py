@@ -106,15 +106,15 @@ def take_infrared(w: Any, now: float, p: int, m: int) -> None:
     """A space infrared report: a confirmed launch with a launch point, not a track."""
     picture = w.pictures[p]
     message = w.messages[m]
-    sensor = w.sensors[message.sensor]
+    pair = w.pairs[message.subject]
     launch = w.launches[picture.launch]
     row = picture.first_row + picture.origin_slot
-    sigma_rad = sensor.sigma_m / 6371000.0
-    north = normal(w.pairs[message.subject].key_detection, launch.lineage, 1)
-    east = normal(w.pairs[message.subject].key_detection, launch.lineage, 2)
+    sigma_rad = pair.launch_sigma_m / 6371000.0
+    north = normal(pair.key_detection, launch.lineage, 1)
+    east = normal(pair.key_detection, launch.lineage, 2)
     latitude_rad = launch.latitude_rad + sigma_rad * north
     longitude_rad = launch.longitude_rad + sigma_rad * east / launch.latitude_cosine
-    infrared_report(w.reports, row, message.plot_time_s, latitude_rad, longitude_rad, sensor.sigma_m)
+    infrared_report(w.reports, row, message.plot_time_s, latitude_rad, longitude_rad, pair.launch_sigma_m)
     keep_latest(w, p, m)
     own_confirmed(w, now, p, m)
     consider(w, now, p, m)

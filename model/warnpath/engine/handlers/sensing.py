@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from warnpath.engine.codes import (
@@ -17,8 +18,13 @@ from warnpath.engine.codes import (
 )
 from warnpath.engine.handlers.messages import account, new_message, schedule
 from warnpath.engine.handlers.traffic import send
-from warnpath.engine.random_streams import draw, mix
-from warnpath.engine.scanning import next_hit
+from warnpath.engine.random_streams import draw, mix, uniform
+from warnpath.engine.scanning import HISTORY_SIZE, next_hit
+
+FIRST_SIGHT = 0
+MESSAGE = 1
+LOOK = 2
+"""What an event of an infrared sensor is: its first detection, its warning message, a look that hits."""
 
 
 def launched(w: Any, now: float, flight: int) -> None:
@@ -29,15 +35,17 @@ def launched(w: Any, now: float, flight: int) -> None:
         pair = w.pairs[p]
         if pair.launch == flight:
             sensor = w.sensors[pair.sensor]
-            if sensor.infrared == 1:
+            if sensor.infrared == 0:
+                schedule_next_hit(w, now, p)
+            elif sensor.cloud_break_row >= 0:
+                break_the_clouds(w, now, p)
+            else:
                 delay = draw(
                     w.distributions, sensor.first_detection_row, pair.key_detection, launch.lineage, 0
                 )
-                # An object that has burned out or landed before the first look is never seen.
-                if delay <= launch.burnout_s:
-                    schedule(w, delay, INFRARED_SENSED, p, 0, 0)
-            else:
-                schedule_next_hit(w, now, p)
+                # An object that has burned out, landed or is hidden at the first look is never seen.
+                if delay >= pair.opens_s and delay <= pair.closes_s:
+                    schedule(w, delay, INFRARED_SENSED, p, FIRST_SIGHT, 0)
 
 
 def schedule_next_hit(w: Any, now: float, p: int) -> None:
@@ -59,6 +67,12 @@ def schedule_next_hit(w: Any, now: float, p: int) -> None:
         pair.scan,
         pair.last_scan,
         pair.history,
+        pair.truth_row,
+        w.sights,
+        p,
+        sensor.first_pair,
+        sensor.pair_count,
+        sensor.capacity,
         w.hit,
     )
     if hit == 1:
@@ -69,9 +83,19 @@ def schedule_next_hit(w: Any, now: float, p: int) -> None:
         pair.elevation_rad = float(w.hit[0, 4])
         pair.sigma_range_m = float(w.hit[0, 5])
         pair.sigma_cross_m = float(w.hit[0, 6])
+        pair.truth_row = int(w.hit[0, 7])
         # The scan before launch time by rounding would be a negative delay.
         delay = max(pair.phase_s + pair.scan * sensor.period_s - now, 0.0)
         schedule(w, delay, SENSED, p, 0, 0)
+
+
+def hits_within(history: int, window: int) -> int:
+    """Hits among the latest looks of a window."""
+    hits = 0
+    for _ in range(window):
+        hits += history % 2
+        history = history // 2
+    return hits
 
 
 def sensed(w: Any, now: float, p: int) -> None:
@@ -87,12 +111,7 @@ def sensed(w: Any, now: float, p: int) -> None:
         return
     if pair.detected_s < 0.0:
         pair.detected_s = now
-    hits = 0
-    pattern = pair.history
-    for _ in range(sensor.confirm_window):
-        hits += pattern % 2
-        pattern = pattern // 2
-    if pair.confirmed_s < 0.0 and hits >= sensor.confirm_hits:
+    if pair.confirmed_s < 0.0 and hits_within(pair.history, sensor.confirm_window) >= sensor.confirm_hits:
         pair.confirmed_s = now
     m = new_message(w, now, PLOT, sensor.node, pair.destination, mix(pair.key_noise, pair.scan))
     message = w.messages[m]
@@ -127,24 +146,87 @@ def sensed(w: Any, now: float, p: int) -> None:
     schedule_next_hit(w, now, p)
 
 
-def infrared_sensed(w: Any, now: float, p: int) -> None:
-    """The first infrared detection: a launch report leaves for its ground station after processing."""
+def break_the_clouds(w: Any, now: float, p: int) -> None:
+    """The plume is above the clouds after a while: from then on looks of an infrared sensor may see it."""
     pair = w.pairs[p]
     sensor = w.sensors[pair.sensor]
     launch = w.launches[pair.launch]
-    if pair.detected_s < 0.0:
+    delay = draw(w.distributions, sensor.cloud_break_row, pair.key_detection, launch.lineage, 0)
+    delay = max(delay, pair.opens_s)
+    if delay <= pair.closes_s:
+        pair.visible_s = delay
+        first = math.ceil((now + delay - pair.phase_s) / sensor.period_s)
+        pair.scan = max(pair.scan, first)
+        schedule_next_look(w, now, p)
+
+
+def schedule_next_look(w: Any, now: float, p: int) -> None:
+    """Look up the next look of an infrared sensor that hits and ask for an event at it."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    while pair.scan <= pair.last_scan:
+        pair.history = (pair.history * 2) % HISTORY_SIZE
+        chance = uniform(pair.key_detection, mix(pair.key_detection, pair.scan), 0)
+        if chance < sensor.detection_probability:
+            pair.history += 1
+            delay = max(pair.phase_s + pair.scan * sensor.period_s - now, 0.0)
+            schedule(w, delay, INFRARED_SENSED, p, LOOK, 0)
+            return
+        pair.scan += 1
+
+
+def infrared_sensed(w: Any, now: float, p: int, what: int) -> None:
+    """An infrared sensor detects, confirms, or sends its launch report to its ground station."""
+    pair = w.pairs[p]
+    if what == MESSAGE:
+        send_launch_report(w, now, p)
+    elif what == LOOK:
+        infrared_looked(w, now, p)
+    elif pair.detected_s < 0.0:
+        sensor = w.sensors[pair.sensor]
+        launch = w.launches[pair.launch]
         if w.nodes[sensor.node].up == 0:
             # Looks again one revisit later while the plume burns.
-            if now + sensor.period_s <= launch.at_s + launch.burnout_s:
-                schedule(w, sensor.period_s, INFRARED_SENSED, p, 0, 0)
+            if now + sensor.period_s <= launch.at_s + pair.closes_s:
+                schedule(w, sensor.period_s, INFRARED_SENSED, p, FIRST_SIGHT, 0)
             return
         # Clouds hide the plume until then: the first detection is the first sight.
         pair.visible_s = now - launch.at_s
         pair.detected_s = now
-        pair.confirmed_s = now
-        delay = draw(w.distributions, sensor.message_delay_row, pair.key_noise, launch.lineage, 0)
-        schedule(w, delay, INFRARED_SENSED, p, 1, 0)
-        return
+        report_launch(w, now, p)
+
+
+def infrared_looked(w: Any, now: float, p: int) -> None:
+    """A look hits: it counts towards confirmation, and with that the warning message is on its way."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    if w.nodes[sensor.node].up == 0:
+        pair.history = 0
+    else:
+        if pair.detected_s < 0.0:
+            pair.detected_s = now
+        if hits_within(pair.history, sensor.confirm_window) >= sensor.confirm_hits:
+            report_launch(w, now, p)
+            return
+    pair.scan += 1
+    schedule_next_look(w, now, p)
+
+
+def report_launch(w: Any, now: float, p: int) -> None:
+    """A launch is confirmed by infrared: its warning message follows after processing."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    pair.confirmed_s = now
+    lineage = w.launches[pair.launch].lineage
+    delay = draw(w.distributions, sensor.message_delay_row, pair.key_noise, lineage, 0)
+    schedule(w, delay, INFRARED_SENSED, p, MESSAGE, 0)
+
+
+def send_launch_report(w: Any, now: float, p: int) -> None:
+    """The launch report of an infrared sensor leaves for its ground station."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    launch = w.launches[pair.launch]
     m = new_message(w, now, INFRARED, sensor.node, pair.destination, mix(pair.key_noise, 0))
     message = w.messages[m]
     message.tree = pair.tree

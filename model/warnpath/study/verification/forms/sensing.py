@@ -11,7 +11,7 @@ import numpy as np
 from warnpath.engine import build_plan
 from warnpath.physics.earth import ecef_from_geodetic
 from warnpath.physics.table import state_at
-from warnpath.scenario import effective_link, effective_sensor
+from warnpath.scenario import effective_launch, effective_link, effective_sensor
 from warnpath.study.verification.forms.base import Check, Form, Quantity
 from warnpath.study.verification.samples import Sample
 from warnpath.study.verification.sketch import Sketch
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 PHASES = 48
 """Points of the rule that integrates over the phase of the scans; the integrand is smooth."""
 REPLICATIONS = 800
-PD_AT_RANGE = 0.9
-"""Of a radar at the range it is rated for; see the scenario's definitions."""
 
 
 class Scanning(Form):
@@ -46,6 +44,11 @@ class Scanning(Form):
         sensors = [node for node in scenario.node if node.role == "sensor"]
         if len(sensors) != 1 or effective_sensor(scenario, sensors[0]).kind != "radar":
             return [*reasons, f"it needs one radar, and there are {len(sensors)} sensors"]
+        sensor = effective_sensor(scenario, sensors[0])
+        if sensor.patrol is not None or sensor.scan_phase_s is not None:
+            reasons.append("the radar's place is drawn, or the phase of its scans is not")
+        if any(effective_launch(scenario, launch).drawn for launch in scenario.active_launches()):
+            reasons.append("the flight's values are drawn, so it is another one in every replication")
         if not any(node.role == "consumer" for node in scenario.node):
             reasons.append("it needs a consumer, whose row of the table of warnings tells what was seen")
         centre = effective_sensor(scenario, sensors[0]).reports_to
@@ -116,13 +119,13 @@ def expected(scenario: Scenario) -> tuple[float, float, float]:
 
 
 def _chance_of(node: Node, sensor: EffectiveSensor, table: np.ndarray) -> Callable[[float], float]:
-    """Probability of a hit by the time since launch: Pfa^(1 / (1 + SNR)), 0.9 at the radar's range, R^-4."""
+    """Probability of a hit by the time since launch: Pfa^(1 / (1 + SNR)), as stated at its range, R^-4."""
     assert sensor.range_km is not None
     place = ecef_from_geodetic(
         math.radians(float(node.lat_deg)), math.radians(float(node.lon_deg)), float(node.alt_m)
     )
     alarm, reach_m = float(sensor.false_alarm_probability), 1e3 * float(sensor.range_km)
-    reference = math.log(alarm) / math.log(PD_AT_RANGE) - 1.0
+    reference = math.log(alarm) / math.log(float(sensor.detection_probability)) - 1.0
     out = np.zeros((1, 16))
 
     def chance(time_s: float) -> float:
