@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +102,11 @@ def test_a_replaced_run_of_the_same_scenario(monkeypatch: pytest.MonkeyPatch) ->
         ),
         (RunFailed("nothing ran"), 1, "nothing ran"),
         (PermissionError(errno.EACCES, "Permission denied", "there"), 2, "there: Permission denied"),
-        (OSError(errno.ENOSPC, "No space left on device", "out/x"), 1, "out/x: No space left on device"),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "out/x"),
+            1,
+            "out/x: No space left on device; free some, or choose another --out, and call it again",
+        ),
         (KeyboardInterrupt(), 130, "interrupted"),
     ],
 )
@@ -114,6 +121,26 @@ def test_errors_become_a_sentence_and_an_exit_code(
         command()
     assert caught.value.exit_code == code
     assert capsys.readouterr().err.startswith(f"warnpath: {told}")
+
+
+def test_an_interruption_while_the_program_loads_is_told_in_a_word() -> None:
+    scripts = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
+        "project"
+    ]["scripts"]
+    module, function = scripts["warnpath"].split(":")
+    code = f"""
+import builtins, sys
+real = builtins.__import__
+def interrupted(name, *others):
+    if name == "typer":
+        raise KeyboardInterrupt
+    return real(name, *others)
+builtins.__import__ = interrupted
+from {module} import {function}
+{function}()
+"""
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (INTERRUPTED, "warnpath: interrupted\n")
 
 
 def test_a_fault_of_the_program_is_not_hidden() -> None:
@@ -145,6 +172,21 @@ def test_folder_of_a_variant_is_its_own() -> None:
     assert one == request.default_folder(scenario, ["a=1", "b=2"])
     assert one != request.default_folder(scenario, ["a=1", "b=3"])
     assert one.name.startswith("trilateral-salvo-seed77-set")
+
+
+@pytest.mark.parametrize(
+    ("name", "folder"),
+    [
+        ("../../etc/x", "etc-x"),
+        ("/tmp/x", "tmp-x"),
+        ("..", "unnamed"),
+        ("Two hubs, 3.1", "Two-hubs-3.1"),
+        ("a" * 300, "a" * 100),
+    ],
+)
+def test_no_name_of_a_scenario_leads_out_of_the_folder_of_results(name: str, folder: str) -> None:
+    scenario = request.load_scenario(SMALL, [f'name="{name}"'], 1, 7)
+    assert request.default_folder(scenario, None) == Path("results") / f"{folder}-seed7"
 
 
 def test_names_of_tables_in_a_list() -> None:

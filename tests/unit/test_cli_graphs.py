@@ -37,7 +37,7 @@ def among_graphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (("import", "towns.gml", "--out", "no/folder.toml"), "No such file or directory"),
         (("import", "edges.csv", "--nodes", "none.csv"), "none.csv: there is no such file"),
         (("export", SMALL, "--format", "dot"), "--format dot: expected graphml, geojson, csv"),
-        (("export", SMALL, "--out", "nodes.csv"), "nodes.csv: File exists"),
+        (("export", SMALL, "--out", "nodes.csv"), "nodes.csv is a file; name a folder with --out"),
         (("export", SMALL, "--set", 'name="a/b"'), "makes no name of a file"),
         (("export", "nowhere.toml"), "there is no such file or shipped scenario"),
     ],

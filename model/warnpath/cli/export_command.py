@@ -29,10 +29,13 @@ def export(
 ) -> None:
     """Write the network of a scenario for other tools: GraphML, GeoJSON, CSV tables of nodes and links."""
     from warnpath.cli import console, request
+    from warnpath.study.errors import StudyError
     from warnpath.study.graphs import export_scenario
 
     chosen = request.load_scenario(scenario, settings)
-    folder = out or Path("results") / f"{chosen.name}-graph"
+    if out is not None and out.exists() and not out.is_dir():
+        raise StudyError(f"{out} is a file; name a folder with --out")
+    folder = out or Path("results") / f"{request.folder_name(chosen)}-graph"
     written = export_scenario(chosen, folder, form)
     if json:
         console.print_json({"scenario": chosen.name, "files": [str(path) for path in written]})

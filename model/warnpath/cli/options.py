@@ -28,7 +28,7 @@ ReplicationsOption = Annotated[
 EngineOption = Annotated[
     str,
     typer.Option(
-        "--engine", help="compiled, or simpy: the reference, with the same log, later.", metavar="ENGINE"
+        "--engine", help="compiled, or simpy: the reference, slower, with the same log.", metavar="ENGINE"
     ),
 ]
 WorkersOption = Annotated[

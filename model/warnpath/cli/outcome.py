@@ -16,6 +16,8 @@ OK, RUN_FAILED, USAGE, MISSED, INTERRUPTED = 0, 1, 2, 3, 130
 
 USER_OS_ERRORS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError, FileExistsError)
 
+FULL_DISK = "free some, or choose another --out, and call it again; no table is left half written"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -60,7 +62,8 @@ def _code_of(error: Exception) -> int | None:
 
 def _about(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
+    told = f"{where}{error.strerror or error}"
+    return f"{told}; {FULL_DISK}" if error.errno in (errno.ENOSPC, errno.EDQUOT) else told
 
 
 def _close_quietly() -> NoReturn:

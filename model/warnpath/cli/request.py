@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import shlex
 import sys
 from collections.abc import Sequence
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
     from warnpath.study.simulate import Execution, Progress
+
+LONGEST_FOLDER_NAME = 100
 
 
 def refuse_later_options(precision: str | None, dask: str | None, engine: str) -> None:
@@ -89,7 +92,7 @@ def default_folder(scenario: Scenario, settings: Sequence[str] | None, suffix: s
     What was set on the command line is in the name as a short hash, so that a variant does not take the place
     of the scenario itself.
     """
-    words = [scenario.name]
+    words = [folder_name(scenario)]
     if scenario.launch_set:
         words.append(scenario.launch_set)
     words.append(f"seed{int(scenario.run.seed)}")
@@ -99,6 +102,11 @@ def default_folder(scenario: Scenario, settings: Sequence[str] | None, suffix: s
     if suffix:
         words.append(suffix)
     return Path("results") / "-".join(words)
+
+
+def folder_name(scenario: Scenario) -> str:
+    """Name of a scenario as part of a folder's name: no name a file can have leads out of ``results``."""
+    return re.sub(r"[^\w.-]+", "-", scenario.name).strip(".-")[:LONGEST_FOLDER_NAME] or "unnamed"
 
 
 def command_line() -> str:
