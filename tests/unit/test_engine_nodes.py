@@ -130,9 +130,8 @@ def test_a_node_is_down_until_it_has_started(tmp_path):
     node = f'{FIXED}\non_failure = "held"\nstartup = {{ kind = "fixed", value_s = 8 }}'
     output = run(tmp_path, flows, node, outages={"b": (4.0, 104.0)})
     messages = frame(output, "messages").sort_values("traffic")
-    assert messages.status.tolist() == ["delivered", "node_down", "delivered"]
-    # Up at 112: 6 s remain; the third comes at 115 and waits for them.
-    assert messages.delivered_s.dropna().tolist() == pytest.approx([118.0, 128.0], abs=1e-5)
+    # Up at 112: 6 s remain of the first; the second came at 109 and the third at 115.
+    assert messages.delivered_s.tolist() == pytest.approx([118.0, 128.0, 138.0], abs=1e-5)
     elements = frame(output, "elements").set_index("element")
     assert elements.availability_realised["b"] == pytest.approx(1.0 - 108.0 / 500.0)
 
@@ -214,6 +213,16 @@ size_bytes = 1
 
 
 @pytest.mark.parametrize("on_failure", ["lost", "held"])
+def test_what_arrives_at_a_node_without_service_while_it_is_down(tmp_path, on_failure):
+    flows = [flow(at_s, "background") for at_s in (1, 60, 70, 120)]
+    node = f'on_failure = "{on_failure}"'
+    output = run(tmp_path, flows, node, outages={"b": (50.0, 100.0)})
+    delivered = frame(output, "messages").sort_values("traffic").delivered_s.dropna().tolist()
+    late = [100.0, 100.0] if on_failure == "held" else []
+    assert delivered == pytest.approx([1.0, *late, 120.0], abs=1e-5)
+
+
+@pytest.mark.parametrize("on_failure", ["lost", "held"])
 def test_both_engines_agree_on_busy_failing_nodes(tmp_path, on_failure):
     flows = [
         f'kind = "poisson"\nrate_per_s = 0.8\nsize_bytes = 1\npriority = "{name}"\nlifetime_s = 40'
@@ -228,6 +237,7 @@ def test_both_engines_agree_on_busy_failing_nodes(tmp_path, on_failure):
     outages = {"b": (50.0, 80.0), "a-b": (200.0, 230.0), "b-k": (20.0, 25.0)}
     output = assert_engines_agree(build_plan(scenario, outages), 1, tables=TABLES)
     messages, hops = frame(output, "messages"), frame(output, "hops")
-    assert {"delivered", "queue_full", "expired", "node_down"} <= set(messages.status)
+    assert {"delivered", "queue_full", "expired"} <= set(messages.status)
+    assert ("node_down" in set(messages.status)) == (on_failure == "lost")
     served = hops[(hops.element == "b") & (hops.service_s < hops.end_s - hops.start_s - 1e-9)]
     assert len(served) > 10

@@ -15,9 +15,10 @@ from warnpath.engine.codes import (
     MESSAGE_STATUSES,
     PRODUCTS,
     STAGES,
+    TARGET_LINK,
     TRAFFIC,
 )
-from warnpath.engine.output import Columns, columns_of
+from warnpath.engine.output import Columns, columns_of, text
 from warnpath.engine.picture_columns import pictures_columns
 from warnpath.engine.plan import Plan
 from warnpath.engine.plan_pictures import warning_truth
@@ -251,18 +252,28 @@ ELEMENT_COLUMNS = (
 
 
 def outages_columns(plan: Plan, world: Any) -> Columns:
-    """One row per outage that began within the run."""
-    rows = [
-        {
-            "element": element,
-            "down_s": outage.down_s,
-            "up_s": outage.up_s if outage.up_s < world.end_s else NONE,
-            "cause": "scripted",
-        }
-        for element, outage in zip(plan.network.outage_elements, world.outages, strict=True)
-        if outage.down_s < world.end_s
-    ]
-    return columns_of(rows, ("element", "down_s", "up_s", "cause"))
+    """One row per element and outage that began within the run."""
+    rows = records_of(world, "downtimes", world.downtimes_count)
+    members = records_of(world, "members")[rows["member"]]
+    is_link = members["target_kind"] == TARGET_LINK
+    links = np.where(is_link, members["target"], -1)
+    nodes = np.where(is_link, -1, members["target"])
+    elements = np.where(
+        is_link,
+        named(plan.network.link_elements, links),
+        named(list(plan.network.tables.node_ids), nodes),
+    )
+    causes = [*plan.network.outage_causes, EXTERNAL]
+    return {
+        "element": elements,
+        "down_s": rows["down_s"].copy(),
+        "up_s": np.where(rows["up_s"] < 0.0, NONE, rows["up_s"]),
+        "cause": text(causes)[np.minimum(rows["outage"], len(causes) - 1)],
+    }
+
+
+EXTERNAL = "external"
+"""Cause of an outage that a user's own process brought about."""
 
 
 TABLES: dict[str, Callable[[Plan, Any], Columns]] = {

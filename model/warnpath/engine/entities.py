@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from warnpath.engine.cause_entities import CAUSES
 from warnpath.engine.trace_entities import TRACES
 
 Fields = tuple[tuple[str, str], ...]
@@ -29,6 +30,10 @@ LINKS: Final[Fields] = (
     ("reroute_s", "f8"),
     ("key_jitter", "i8"),
     ("key_loss", "i8"),
+    ("capacity_factor", "f8"),
+    ("delay_factor", "f8"),
+    ("extra_loss", "f8"),
+    ("wear", "i8"),
     ("up", "i8"),
     ("outages", "i8"),
     ("busy", "i8"),
@@ -67,6 +72,8 @@ NODES: Final[Fields] = (
     ("holds", "i8"),
     ("startup_row", "i8"),
     ("key_startup", "i8"),
+    ("delay_factor", "f8"),
+    ("wear", "i8"),
     ("token", "i8"),
     ("repairs", "i8"),
     ("first_flow", "i8"),
@@ -265,44 +272,6 @@ FLOWS: Final[Fields] = (
     ("on_request", "i8"),
 )
 
-TRAFFIC: Final[Fields] = (
-    ("kind", "i8"),
-    ("source", "i8"),
-    ("destination", "i8"),
-    ("tree", "i8"),
-    ("clearance", "i8"),
-    ("priority", "i8"),
-    ("name_key", "i8"),
-    ("key_gap", "i8"),
-    ("key_size", "i8"),
-    ("gap_s", "f8"),
-    ("phase_s", "f8"),
-    ("size_row", "i8"),
-    ("lifetime_s", "f8"),
-    ("start_s", "f8"),
-    ("end_s", "f8"),
-    ("sent", "i8"),
-    ("delivered", "i8"),
-    ("lost", "i8"),
-    ("queue_full", "i8"),
-    ("link_down", "i8"),
-    ("node_down", "i8"),
-    ("no_route", "i8"),
-    ("expired", "i8"),
-    ("latency_total_s", "f8"),
-    ("latency_square_s", "f8"),
-    ("latency_max_s", "f8"),
-)
-
-OUTAGES: Final[Fields] = (
-    ("target_kind", "i8"),
-    ("target", "i8"),
-    ("reverse", "i8"),
-    ("down_s", "f8"),
-    ("up_s", "f8"),
-    ("converged", "i8"),
-)
-
 RULES: Final[Fields] = (
     ("node", "i8"),
     ("gained_bit", "i8"),
@@ -338,8 +307,7 @@ ENTITIES: Final[dict[str, Fields]] = {
     "pictures": PICTURES,
     "warnings": WARNINGS,
     "flows": FLOWS,
-    "traffic": TRAFFIC,
-    "outages": OUTAGES,
+    **CAUSES,
     "rules": RULES,
     "paths": PATHS,
     "outbox": OUTBOX,
@@ -369,6 +337,9 @@ COUNTERS: Final[tuple[tuple[str, str], ...]] = (
     ("tracks_count", "i8"),
     ("estimates_on", "i8"),
     ("estimates_count", "i8"),
+    ("downtimes_on", "i8"),
+    ("downtimes_count", "i8"),
+    ("start_repaired", "i8"),
     ("end_s", "f8"),
     ("clearance_states", "i8"),
     ("origin_slots", "i8"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from warnpath.engine.entities import ENTITIES, TRACE_POOLS
+from warnpath.engine.trace_entities import TABLE_OF
 
 OBJECT_FACTOR: Final = 5
 """A Python entity takes about this many times the memory of a record with the same fields."""
@@ -49,7 +50,7 @@ def _length(world: Any, name: str) -> int:
 
 def _what(world: Any, name: str) -> str:
     if name in TRACE_POOLS:
-        return f"table {name!r}: leave it out of --tables"
+        return f"table {TABLE_OF[name]!r}: leave it out of --tables"
     if name == "messages" and world.keep_messages == 1:
         return "table 'messages': leave it out with --tables no-messages, and 'hops' too"
     if name == "messages":

@@ -114,6 +114,7 @@ def build_plan(
     flows_per_node = max((node["flow_count"] for node in entities["nodes"]), default=0)
     requests = sum(flow["on_request"] for flow in entities["flows"])
     per_event = 8 + 2 * flows_per_node + requests + len(entities["warnings"])
+    failing = len(network.random.rows) + len(network.random.members)
     scalars = {
         "end_s": end_of_run_s(scenario, sensing.last_impact_s),
         "clearance_states": network.tables.clearances,
@@ -130,8 +131,14 @@ def build_plan(
         "reserve": per_event,
         "report_reserve": per_event,
         "path_reserve": 4 * len(entities["nodes"]) + 16,
-        "trace_reserve": 16 + 2 * len(entities["warnings"]),
-        "outbox_limit": 64 + 4 * per_event + len(entities["pairs"]) + 2 * len(entities["links"]),
+        "trace_reserve": 16 + 2 * len(entities["warnings"]) + failing,
+        "outbox_limit": 64
+        + 4 * per_event
+        + len(entities["pairs"])
+        + 2 * len(entities["links"])
+        + 2 * failing
+        + 40 * network.random.most_members(),
+        "start_repaired": int(run.outages_start == "up"),
         "tracing": 0,
     }
     shared = {**network.shared_arrays, **sensing.shared_arrays, **pictures.shared_arrays}

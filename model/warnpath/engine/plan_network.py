@@ -12,8 +12,10 @@ import numpy as np
 from warnpath.engine.codes import (
     LINK_LISTS,
     NODE_LISTS,
+    TARGET_NODE,
 )
-from warnpath.engine.plan_outages import outage_target, plan_outages
+from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
+from warnpath.engine.plan_outages import plan_outages
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
 from warnpath.network import route_kernel as columns
@@ -22,6 +24,7 @@ from warnpath.network.graph import build_graph
 from warnpath.network.release import build_policy
 from warnpath.network.routing import FLOW_STATE, FLOW_TREE, RoutingTables, tables_from_graph
 from warnpath.scenario import effective_link, reliability
+from warnpath.scenario.lives import lives, risk_lives
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
@@ -42,7 +45,8 @@ class NetworkPart:
     node_row: dict[str, int]
     link_elements: list[str]
     link_directions: list[str]
-    outage_elements: list[str]
+    outage_causes: list[str]
+    random: RandomPart
     external_flows: frozenset[tuple[str, str]]
     availability: dict[str, float]
     """Stationary availability of each node and link; NaN where neither it nor MTBF and MTTR are stated."""
@@ -111,7 +115,11 @@ def plan_network(
             }
         )
         streams.add("rules", row, "key_release", f"sharing:{release.rule}:{release.node}:release")
-    scripted = plan_outages(scenario, extra_outages, tables, elements)
+    random = plan_lives(scenario, elements, tables.node_ids, distributions, streams)
+    for place, life in enumerate(random.rows):
+        if life["only_busy"]:
+            _let_wear(place, random.members[life["first_member"]], links, nodes)
+    outages = plan_outages(scenario, extra_outages, tables, elements, random)
     shared = {
         "lists_owner": np.array(owners, dtype=np.int64).reshape(len(owners), 2),
         "route_nodes": tables.nodes,
@@ -133,18 +141,21 @@ def plan_network(
             "links": links,
             "lists": lists,
             "rules": rules,
-            "outages": scripted.rows,
+            "outages": outages.rows,
+            "members": outages.members,
+            "crews": random.crews,
             "paths": paths,
         },
         shared_arrays=shared,
-        private_arrays={**scripted.routes, "route_scratch": tables.scratch},
-        initial_events=scripted.events,
+        private_arrays={**outages.routes, "route_scratch": tables.scratch},
+        initial_events=outages.events,
         graph=graph,
         tables=tables,
         node_row=node_row,
         link_elements=elements,
         link_directions=directions,
-        outage_elements=scripted.elements,
+        outage_causes=outages.causes,
+        random=random,
         external_flows=frozenset(
             (flow.source, flow.destination) for flow in tables.flows if flow.kind == "external"
         ),
@@ -153,9 +164,31 @@ def plan_network(
 
 
 def _availability(scenario: Scenario) -> dict[str, float]:
+    """Long-run availability of each element with the risks it shares: independent causes multiply."""
     stated = {node.id: reliability(node.availability, node.mtbf_h, node.mttr_h)[0] for node in scenario.node}
     stated.update({link.id: effective_link(scenario, link).availability for link in scenario.link})
+    # What ages only while it works is up as long as its load lets it: there is no number beforehand.
+    stated.update(
+        {name: None if life.only_busy else life.availability for name, life in lives(scenario).items()}
+    )
+    for name, (life, members) in risk_lives(scenario).items():
+        if scenario.shared_risk[name].degraded is None:
+            for member in members:
+                own = stated[member]
+                stated[member] = life.availability * (1.0 if own is None else own)
     return {element: math.nan if value is None else value for element, value in stated.items()}
+
+
+def _let_wear(
+    place: int, member: dict[str, int], links: list[dict[str, Any]], nodes: list[dict[str, Any]]
+) -> None:
+    """Tell the element of a life that ages only while it is busy."""
+    if member["target_kind"] == TARGET_NODE:
+        nodes[member["target"]]["wear"] = place
+        return
+    for way in (member["target"], member["reverse"]):
+        if way >= 0:
+            links[way]["wear"] = place
 
 
 def _nodes(
@@ -187,6 +220,8 @@ def _nodes(
                 "preemptive": int(node.preemptive),
                 "holds": int(node.on_failure == "held"),
                 "startup_row": distributions.add(node.startup),
+                "delay_factor": 1.0,
+                "wear": -1,
                 "reroute_s": _reroute_s(node.reroute),
                 "first_flow": 0,
                 "flow_count": 0,
@@ -229,6 +264,10 @@ def _links(
                 "max_attempts": 1 if retransmit is None else int(retransmit.max_attempts),
                 "queue_limit": UNLIMITED if link.queue_limit is None else int(link.queue_limit),
                 "reroute_s": _reroute_s(link.reroute),
+                "capacity_factor": 1.0,
+                "delay_factor": 1.0,
+                "extra_loss": 0.0,
+                "wear": -1,
                 "up": 1,
             }
         )

@@ -1,4 +1,4 @@
-"""Scripted outages of a plan, the routes they leave from the start, and plans with elements failed."""
+"""Outages of a plan, the routes they leave from the start, and plans with elements failed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warnpath.engine.codes import OUTAGE_BEGAN, OUTAGE_ENDED, TARGET_LINK, TARGET_NODE
+from warnpath.engine.codes import LIVES_STARTED, OUTAGE_BEGAN, OUTAGE_ENDED, TARGET_LINK
+from warnpath.engine.plan_lives import RandomPart, member_row, outage_row, outage_target
 from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.network.routing import RoutingTables, recompute_all
 
 if TYPE_CHECKING:
     from warnpath.engine.plan import Plan
     from warnpath.scenario import Scenario
+    from warnpath.scenario.lives import Degradation
 
 Outages = Mapping[str, tuple[float, float | None]]
 """Down and up again, s, by element; None for the rest of the run."""
@@ -23,60 +25,59 @@ Outages = Mapping[str, tuple[float, float | None]]
 
 @dataclass(frozen=True)
 class OutagePart:
-    """Scripted outages as numbers.
+    """All outages as numbers, the random ones first.
 
     Attributes
     ----------
-    rows : list of field dicts
+    rows, members : list of field dicts
     events : list of (delay, kind, a, b, token)
-    elements : list of str
-        Name of the element of each row.
+    causes : list of str
+        What the table of outages says of each row.
     routes : dict of name to array
         Routes and states of elements that the network knows at time 0.
     """
 
     rows: list[dict[str, Any]]
+    members: list[dict[str, int]]
     events: list[tuple[float, int, int, int, int]]
-    elements: list[str]
+    causes: list[str]
     routes: dict[str, np.ndarray]
 
 
 def plan_outages(
-    scenario: Scenario, extra: Outages, tables: RoutingTables, link_elements: Sequence[str]
+    scenario: Scenario,
+    extra: Outages,
+    tables: RoutingTables,
+    link_elements: Sequence[str],
+    random: RandomPart,
 ) -> OutagePart:
-    """Outages of the scenario and others besides, in order of time.
+    """Random outages, then those of the scenario and others besides in order of time.
 
     Raises
     ------
     ValueError
         There is no such element.
     """
-    scripted = _in_order(scenario, extra)
-    rows: list[dict[str, Any]] = []
-    events = []
+    rows, members, causes = list(random.rows), list(random.members), list(random.causes)
+    events = [(0.0, LIVES_STARTED, 0, 0, 0)] if rows else []
     link_up, node_up = tables.link_up.copy(), tables.node_up.copy()
-    for index, (element, down_s, up_s) in enumerate(scripted):
-        kind, target, reverse = outage_target(element, link_elements, tables.node_ids)
-        rows.append(
-            {
-                "target_kind": kind,
-                "target": target,
-                "reverse": reverse,
-                "down_s": down_s,
-                "up_s": UP_FOR_EVER if up_s is None else up_s,
-            }
-        )
-        events.append((down_s, OUTAGE_BEGAN, index, 0, 0))
-        if up_s is not None:
-            events.append((up_s, OUTAGE_ENDED, index, 0, 0))
-        if down_s <= 0.0:
+    for outage in _in_order(scenario, extra):
+        target = outage_target(outage.element, link_elements, tables.node_ids)
+        index = len(rows)
+        rows.append(outage_row(len(members), 1, outage.degraded))
+        members.append(member_row(target))
+        causes.append(outage.cause)
+        events.append((outage.down_s, OUTAGE_BEGAN, index, 0, 0))
+        if outage.up_s is not None:
+            events.append((outage.up_s, OUTAGE_ENDED, index, 0, 0))
+        if outage.down_s <= 0.0 and outage.degraded is None:
             # In force since before the run: the network has long converged around it.
+            kind, row, reverse = target
             if kind == TARGET_LINK:
-                link_up[0, [way for way in (target, reverse) if way >= 0]] = 0
+                link_up[0, [way for way in (row, reverse) if way >= 0]] = 0
             else:
-                node_up[0, target] = 0
-    routes = _routes(tables, link_up, node_up)
-    return OutagePart(rows, events, [element for element, _, _ in scripted], routes)
+                node_up[0, row] = 0
+    return OutagePart(rows, members, events, causes, _routes(tables, link_up, node_up))
 
 
 def with_failed(plan: Plan, failed: Sequence[str]) -> Plan:
@@ -97,45 +98,42 @@ def with_failed(plan: Plan, failed: Sequence[str]) -> Plan:
         There is no such element.
     """
     network = plan.network
-    part = plan_outages(
-        plan.scenario, dict.fromkeys(failed, (0.0, None)), network.tables, network.link_elements
-    )
+    extra = dict.fromkeys(failed, (0.0, None))
+    part = plan_outages(plan.scenario, extra, network.tables, network.link_elements, network.random)
     others = plan.initial_events[len(network.initial_events) :]
     return dataclasses.replace(
         plan,
-        entities={**plan.entities, "outages": part.rows},
+        entities={**plan.entities, "outages": part.rows, "members": part.members},
         private_arrays={**plan.private_arrays, **part.routes},
-        network=dataclasses.replace(network, outage_elements=part.elements, initial_events=part.events),
+        network=dataclasses.replace(network, outage_causes=part.causes, initial_events=part.events),
         initial_events=part.events + others,
     )
 
 
-def outage_target(
-    element: str, link_elements: Sequence[str], node_ids: Sequence[str]
-) -> tuple[int, int, int]:
-    """Kind, row and (of a duplex link) reverse row of an element that can go down.
-
-    Raises
-    ------
-    ValueError
-        There is no such element.
-    """
-    directions = [index for index, name in enumerate(link_elements) if name == element]
-    if directions:
-        return TARGET_LINK, directions[0], directions[1] if len(directions) > 1 else -1
-    if element not in node_ids:
-        raise ValueError(f"there is no link or node {element!r} to go down")
-    return TARGET_NODE, list(node_ids).index(element), -1
+@dataclass(frozen=True)
+class _Scripted:
+    element: str
+    down_s: float
+    up_s: float | None
+    cause: str = "scripted"
+    degraded: Degradation | None = None
 
 
-def _in_order(scenario: Scenario, extra: Outages) -> list[tuple[str, float, float | None]]:
+def _in_order(scenario: Scenario, extra: Outages) -> list[_Scripted]:
     own = [
-        (item.element, float(item.down_s), None if item.up_s is None else float(item.up_s))
+        _Scripted(
+            item.element,
+            float(item.down_s),
+            None if item.up_s is None else float(item.up_s),
+            item.cause,
+            item.degraded,
+        )
         for item in scenario.outage
     ]
+    others = [_Scripted(element, down_s, up_s) for element, (down_s, up_s) in extra.items()]
     return sorted(
-        own + [(element, down_s, up_s) for element, (down_s, up_s) in extra.items()],
-        key=lambda item: (item[1], item[0], UP_FOR_EVER if item[2] is None else item[2]),
+        own + others,
+        key=lambda item: (item.down_s, item.element, UP_FOR_EVER if item.up_s is None else item.up_s),
     )
 
 

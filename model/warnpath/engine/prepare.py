@@ -9,6 +9,7 @@ from warnpath.engine.entities import TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.sensing_draws import draw_sensing
 from warnpath.engine.state import ensure_capacity, new_world
+from warnpath.engine.trace_entities import TABLE_OF
 from warnpath.engine.world import World
 
 
@@ -46,7 +47,7 @@ def prepare(
         setattr(world, name, array)
     w.keep_messages = int("messages" in tables or "hops" in tables)
     for name in TRACE_POOLS:
-        setattr(w, f"{name}_on", int(name in tables))
-    w.tracing = int(any(name in tables for name in TRACE_POOLS))
+        setattr(w, f"{name}_on", int(TABLE_OF[name] in tables))
+    w.tracing = int(any(TABLE_OF[name] in tables for name in TRACE_POOLS))
     ensure_capacity(world)
     return world

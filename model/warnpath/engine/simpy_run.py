@@ -28,6 +28,7 @@ from warnpath.engine.handlers.outages import outage_began, outage_ended
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
+from warnpath.engine.plan_lives import member_row, outage_row
 from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.engine.prepare import prepare
 from warnpath.engine.random_streams import mix, name_key
@@ -102,6 +103,7 @@ class SimpyRun:
         self.scheduler = SimpyScheduler(self.world, plan.initial_events, keep_log, memory_limit_mb)
         self.env: simpy.Environment = self.scheduler.env
         self._sent: dict[tuple[str, str], int] = {}
+        self._taken_down: dict[str, int] = {}
 
     def run(self) -> ReplicationOutput:
         """Run to the end; the output has status "failed" and the reason if the engine stopped itself."""
@@ -170,21 +172,17 @@ class SimpyRun:
         ValueError
             No such element.
         """
-        target_kind, target, reverse = self.plan.network.outage_target(element)
-        outage_class = self.world.classes["outages"]
-        o = len(self.world.outages)
-        self.world.outages.append(
-            outage_class(
-                target_kind=target_kind,
-                target=target,
-                reverse=reverse,
-                down_s=float(self.env.now),
-                up_s=UP_FOR_EVER,
-            )
-        )
+        target = self.plan.network.outage_target(element)
+        o = self._taken_down.pop(element, -1) if up else -1
+        if o < 0:
+            o = len(self.world.outages)
+            members = self.world.members
+            self.world.outages.append(self.world.classes["outages"](**outage_row(len(members), 1, None)))
+            members.append(self.world.classes["members"](**member_row(target)))
         if up:
             outage_ended(self.world, self.env.now, o)
         else:
+            self._taken_down[element] = o
             outage_began(self.world, self.env.now, o)
         self.scheduler.drain()
 

@@ -50,9 +50,20 @@ ESTIMATES: Final[Fields] = (
     ("sources", "i8"),
 )
 
+DOWNTIMES: Final[Fields] = (
+    ("outage", "i8"),
+    ("member", "i8"),
+    ("down_s", "f8"),
+    ("up_s", "f8"),
+)
+
 TRACES: Final[dict[str, Fields]] = {
     "hops": HOPS,
     "occupancy": OCCUPANCY,
     "tracks": TRACKS,
     "estimates": ESTIMATES,
+    "downtimes": DOWNTIMES,
 }
+
+TABLE_OF: Final[dict[str, str]] = {**{name: name for name in TRACES}, "downtimes": "outages"}
+"""Table that the rows of a pool are for."""

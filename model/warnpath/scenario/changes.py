@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SECOND_NAME = {"node": "role", "link": "medium"}
 """Field that a pattern is tried on where it matches no id."""
-FIXED = ("schema_version", "extends")
+FIXED = ("schema_version", "extends", "outage_file", "outage_file_start")
 """Fields that have had their effect when a scenario is there."""
 FROM_FILE = ("file", "column", "unit")
 """Fields of an empirical delay that had their effect when its file was read."""

@@ -12,7 +12,7 @@ from typing import Any, get_args
 from warnpath.scenario.flight_tables import check_rows
 from warnpath.scenario.geometry import Point, chord_km, great_circle_km
 from warnpath.scenario.launches import Drawable
-from warnpath.scenario.locations import Findings, entries, reach
+from warnpath.scenario.locations import Findings, entries, names_of, reach
 from warnpath.scenario.quantities import Quantity
 from warnpath.scenario.resolve import INFRARED_FALLBACK, SENSOR_FALLBACK
 
@@ -43,6 +43,11 @@ def check_consistency(document: Document, findings: Findings) -> None:
         down_s, up_s = number(outage.get("down_s")), number(outage.get("up_s"))
         if down_s is not None and up_s is not None and up_s <= down_s:
             findings.add(("outage", name, "up_s"), "is not after down_s", "up_s > down_s", up_s)
+        degraded = outage.get("degraded")
+        if isinstance(degraded, dict) and outage.get("element") in names_of(document, "node"):
+            for field in sorted({"capacity_factor", "loss"} & set(degraded)):
+                expected = "delay_factor alone: how many times as long service takes"
+                findings.add(("outage", name, "degraded", field), "says nothing of a node", expected)
     for name, traffic in entries(document, "traffic"):
         start_s, end_s = number(traffic.get("start_s", 0.0)), number(traffic.get("end_s"))
         if start_s is not None and end_s is not None and end_s <= start_s:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, StrictBool, StrictStr
 
 from warnpath.scenario.distributions import Distribution
+from warnpath.scenario.lives import Lifetime
 from warnpath.scenario.quantities import (
     Availability,
     Capacity,
@@ -42,7 +43,7 @@ class Reroute(Table):
 
 
 class Channel(Table):
-    """What a medium may give its links and a link may state itself.
+    """What a medium may give its links and a link may state itself; reliability is stated as of a node.
 
     One-way propagation is ``propagation_ms`` where given, else length x ``route_factor`` x
     ``propagation_us_per_km`` + ``equipment_ms``.
@@ -62,6 +63,10 @@ class Channel(Table):
     availability: Availability | None = None
     mttr_h: Hours | None = None
     mtbf_h: Hours | None = None
+    time_to_failure: Lifetime | None = None
+    repair: Lifetime | None = None
+    repair_crew: ClassName | None = None
+    fails_only_busy: StrictBool | None = None
 
 
 class MediumClass(Channel):

@@ -13,6 +13,7 @@ from warnpath.scenario.consistency import check_consistency
 from warnpath.scenario.flight_tables import attach
 from warnpath.scenario.locations import LISTS, Findings, Locations
 from warnpath.scenario.measurements import read_measurements
+from warnpath.scenario.past_outages import read_outages
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.references import check_references
 from warnpath.scenario.scenario import Scenario
@@ -42,7 +43,7 @@ def load(name_or_path: str | Path) -> Scenario:
     problems: list[Problem] = []
     layer = documents.read(path, problems)
     documents.leftovers(layer, problems)
-    layer = read_measurements(layer, problems)
+    layer = read_outages(read_measurements(layer, problems), problems)
     data = {"name": path.stem, **layer.data}
     return build(data, Locations(layer.origins, layer.file), problems)
 

@@ -13,7 +13,7 @@ Key = tuple[str, ...]
 
 LISTS = ("node", "link", "launch", "sharing", "prohibition", "outage", "traffic")
 """Arrays of tables; their entries are told apart by id."""
-CLASSES = ("source", "medium", "sensor_class", "profile")
+CLASSES = ("source", "medium", "sensor_class", "profile", "shared_risk", "repair_crew")
 """Tables of named entries."""
 
 

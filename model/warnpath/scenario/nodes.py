@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, StrictStr
 
 from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.links import Reroute
+from warnpath.scenario.lives import Lifetime
 from warnpath.scenario.quantities import (
     Altitude,
     Availability,
@@ -158,10 +159,18 @@ class Node(Table):
         A message of a higher class interrupts one of a lower class in service, which later goes on where it
         stopped.
     on_failure : {"lost", "held"}
-        What becomes of messages in service and in release when the node fails: lost, or held to go on where
-        they stopped. Its queue is held either way; what arrives while it is down is lost.
+        What becomes of messages in service and in release when the node fails, and of what arrives while it
+        is down: lost, or held, to go on where it stopped or to wait in the queue. Its queue is held anyway.
     startup : Distribution, optional
         Time from the end of a repair until the node works again.
+    availability, mtbf_h, mttr_h : float, optional
+        How often it fails and how long it is down: availability or mean time between failures, with mean time
+        to repair. In a run with random outages both times are exponential unless ``time_to_failure`` or
+        ``repair`` take the place of one of them.
+    repair_crew : str, optional
+        Key of ``[repair_crew]``; by default its repair waits for nobody.
+    fails_only_busy : bool
+        It ages only while it serves.
     assessment, approval : Distribution, optional
         People; a C2 with both decides on warnings.
     release : Distribution, optional
@@ -195,6 +204,10 @@ class Node(Table):
     availability: Availability | None = None
     mttr_h: Hours | None = None
     mtbf_h: Hours | None = None
+    time_to_failure: Lifetime | None = None
+    repair: Lifetime | None = None
+    repair_crew: ClassName | None = None
+    fails_only_busy: StrictBool | None = None
     shared_risk: Names = ()
     reroute: Reroute | None = None
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from warnpath.scenario.distributions import Distribution
+from warnpath.scenario.lives import Degradation
 from warnpath.scenario.quantities import Label, Name, Names, Nation, Seconds, Table
 
 
@@ -38,9 +39,15 @@ class Prohibition(Table):
 
 
 class Outage(Table):
-    """A node or link that goes down at a given time, and comes back if ``up_s`` is given."""
+    """A node or link that goes down at a given time, and comes back if ``up_s`` is given.
+
+    With ``degraded`` it is not down then, but works badly. ``cause`` is what the table of outages says:
+    scripted, or recorded where it was read from an ``outage_file``.
+    """
 
     id: Name
     element: Name
     down_s: Seconds
     up_s: Seconds | None = None
+    degraded: Degradation | None = None
+    cause: Literal["scripted", "recorded"] = "scripted"

@@ -189,6 +189,8 @@ PatrolWidth = Annotated[Quantity, Within(0.0, 2000.0, hint="km, from the middle 
 Bytes = Annotated[Quantity, Within(1.0, 1e9, hint="bytes")]
 Rate = Annotated[Quantity, Within(0.0, 1e6, above=True, hint="per second")]
 Speed = Annotated[Quantity, Within(0.0, 8.0, above=True, hint="km/s, not m/s")]
+Share = Annotated[Quantity, Within(0.0, 1.0, above=True, hint=_FRACTION_HINT)]
+Multiple = Annotated[Quantity, Within(1.0, 1e6, hint="how many times as long")]
 Positive = Annotated[Quantity, Within(0.0, 1e9, above=True)]
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]

@@ -40,6 +40,10 @@ def check_references(document: Document, findings: Findings) -> None:
         _known(key, outage.get("element"), (*nodes, *links), "node or link", findings)
     for name, traffic in entries(document, "traffic"):
         _check_traffic(("traffic", name), traffic, document, findings)
+    for kind in ("node", "link", "medium", "shared_risk"):
+        for name, entry in entries(document, kind):
+            crews = names_of(document, "repair_crew")
+            _known((kind, name, "repair_crew"), entry.get("repair_crew"), crews, "repair crew", findings)
     _check_policy(document, findings)
     _check_sources(document, findings)
 

@@ -9,6 +9,7 @@ from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.geometry import great_circle_km
 from warnpath.scenario.launches import Launch, Place, PositionRow, Profile
 from warnpath.scenario.links import Link, MediumClass, Reroute, Retransmit
+from warnpath.scenario.lives import life_of
 from warnpath.scenario.nodes import Node, Patrol, SensorClass, SensorKind
 from warnpath.scenario.quantities import Quantity, quantity
 
@@ -353,6 +354,17 @@ def _propagation_s(values: dict[str, Any], length_km: float) -> float:
 
 def _reliability(own: Link, medium: MediumClass) -> tuple[float | None, float | None, float | None]:
     """Availability, MTBF (s) and MTTR (s); a rate of the link's own takes the place of the medium's."""
+    if any(table.time_to_failure or table.repair for table in (own, medium)):
+        life = life_of(own, medium)
+        return (
+            (None, None, None)
+            if life is None
+            else (
+                life.availability,
+                life.failure.mean(),
+                life.repair.mean(),
+            )
+        )
     rated = own if own.availability is not None or own.mtbf_h is not None else medium
     return reliability(rated.availability, rated.mtbf_h, own.mttr_h or medium.mttr_h)
 

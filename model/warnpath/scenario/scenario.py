@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, StrictStr, ValidationInfo, field_valida
 
 from warnpath.scenario.launches import Launch, Profile
 from warnpath.scenario.links import Link, MediumClass
+from warnpath.scenario.lives import RepairCrew, SharedRisk
 from warnpath.scenario.locations import CLASSES, LISTS, Key, Locations
 from warnpath.scenario.nodes import Node, SensorClass
 from warnpath.scenario.policy import Outage, Prohibition, SharingRule
@@ -28,6 +29,9 @@ HASH_BYTES = 16
 class Scenario(Table):
     """What is simulated. Frozen; lists are sorted by id, so the order of a file's tables does not matter.
 
+    An ``outage_file`` is a CSV file of past outages (columns element, down_s, up_s, or element, down, up with
+    times of day, of which ``outage_file_start`` is time 0); they are among the outages once it is read.
+
     Two scenarios are equal if their content is; where they were read from does not count.
     """
 
@@ -43,6 +47,10 @@ class Scenario(Table):
     medium: dict[ClassName, MediumClass] = {}
     sensor_class: dict[ClassName, SensorClass] = {}
     profile: dict[ClassName, Profile] = {}
+    shared_risk: dict[ClassName, SharedRisk] = {}
+    repair_crew: dict[ClassName, RepairCrew] = {}
+    outage_file: StrictStr | None = None
+    outage_file_start: StrictStr | None = None
     node: tuple[Node, ...] = ()
     link: tuple[Link, ...] = ()
     launch: tuple[Launch, ...] = ()
@@ -58,7 +66,9 @@ class Scenario(Table):
     def _by_id(cls, elements: tuple[Element, ...]) -> tuple[Element, ...]:
         return tuple(sorted(elements, key=lambda element: element.id))
 
-    @field_validator("sources", "medium", "sensor_class", "profile", mode="after")
+    @field_validator(
+        "sources", "medium", "sensor_class", "profile", "shared_risk", "repair_crew", mode="after"
+    )
     @classmethod
     def _by_name(cls, table: dict[str, Any]) -> dict[str, Any]:
         return dict(sorted(table.items()))

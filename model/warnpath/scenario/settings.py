@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import Field, StrictBool, StrictInt
 
 from warnpath.scenario.quantities import Count, Fraction, PositiveSeconds, RadarRange, Seconds, Table
 from warnpath.scenario.quantities import quantity as q
@@ -21,6 +21,10 @@ class RunSettings(Table):
         The run goes on this long after the last impact.
     duration_s : float, optional
         The run lasts at least this long; a run without a launch exactly so.
+    random_outages : bool
+        Whether elements and shared risks with a stated reliability fail at random.
+    outages_start : {"equilibrium", "up"}
+        In what state the run meets them: as they are at any time in the long run, or all newly repaired.
     impact_interval_s : float
         Least time between two impact predictions of a C2 for a launch.
     posterior_lag_s : float
@@ -35,6 +39,8 @@ class RunSettings(Table):
     seed: Annotated[StrictInt, Field(ge=0, lt=2**63)] = 1
     drain_s: Seconds = q(120.0)
     duration_s: PositiveSeconds | None = None
+    random_outages: StrictBool = False
+    outages_start: Literal["equilibrium", "up"] = "equilibrium"
     impact_interval_s: PositiveSeconds = q(1.0)
     posterior_lag_s: PositiveSeconds = q(60.0)
     report_interval_s: PositiveSeconds = q(12.0)

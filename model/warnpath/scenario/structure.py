@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from warnpath.scenario.flight_tables import reported
+from warnpath.scenario.lives import RATES, REPAIRS
 from warnpath.scenario.locations import Findings, Key, entries, reach
 from warnpath.scenario.nodes import Role
 from warnpath.scenario.problems import did_you_mean, one_of
@@ -42,6 +43,8 @@ def check_structure(document: Document, findings: Findings) -> None:
         _check_reliability(("medium", name), medium, {}, findings, partial=True)
     for name, profile in entries(document, "profile"):
         _check_profile(("profile", name), profile, findings)
+    for name, risk in entries(document, "shared_risk"):
+        _check_reliability(("shared_risk", name), risk, {}, findings)
     for name, launch in entries(document, "launch"):
         _check_launch(("launch", name), launch, document, findings)
     for name, traffic in entries(document, "traffic"):
@@ -134,9 +137,17 @@ def _check_link(key: Key, link: Document, medium: Document | None, findings: Fin
 def _check_reliability(
     key: Key, element: Document, common: Document, findings: Findings, partial: bool = False
 ) -> None:
-    """Availability or MTBF, with MTTR: each says nothing without the other."""
+    """Availability or MTBF, with MTTR, or laws in their place: each says nothing without the other."""
+    for again, first in (
+        ("time_to_failure", "availability"),
+        ("time_to_failure", "mtbf_h"),
+        ("repair", "mttr_h"),
+    ):
+        if again in element and first in element:
+            findings.add((*key, again), f"says again what {first} says", f"{again} or {first}")
+            return
     both = "availability" in element and "mtbf_h" in element
-    if both and ("mttr_h" in element or "mttr_h" in common):
+    if both and any(name in table for name in REPAIRS for table in (element, common)):
         findings.add(
             (*key, "availability"),
             "says again what mtbf_h and mttr_h say",
@@ -144,11 +155,10 @@ def _check_reliability(
             element["availability"],
         )
         return
-    rates = ("availability", "mtbf_h")
-    has_rate = any(name in table for name in rates for table in (element, common))
-    has_repair = "mttr_h" in element or "mttr_h" in common
-    own = [name for name in (*rates, "mttr_h") if name in element]
-    if not own or (partial and "mtbf_h" not in element):
+    has_rate = any(name in table for name in RATES for table in (element, common))
+    has_repair = any(name in table for name in REPAIRS for table in (element, common))
+    own = [name for name in (*RATES, *REPAIRS) if name in element]
+    if not own or (partial and not ("mtbf_h" in element or "time_to_failure" in element)):
         return
     if has_rate and not has_repair:
         findings.add(
@@ -156,7 +166,7 @@ def _check_reliability(
         )
     if has_repair and not has_rate:
         findings.add(
-            (*key, "mttr_h"), "stands alone", "mttr_h with availability or mtbf_h", element["mttr_h"]
+            (*key, own[-1]), "stands alone", f"{own[-1]} with availability or mtbf_h", element[own[-1]]
         )
 
 

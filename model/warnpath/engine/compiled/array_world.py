@@ -13,6 +13,7 @@ from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.sensing_draws import draw_sensing
 from warnpath.engine.state import NEVER_MADE
+from warnpath.engine.trace_entities import TABLE_OF
 from warnpath.engine.world import ENTITY_CLASSES
 
 LOG_ROWS = 1 << 12
@@ -56,7 +57,7 @@ class Template:
         self._draw_sensing(world, replication, seed)
         world.keep_messages = int("messages" in tables or "hops" in tables)
         for name in TRACE_POOLS:
-            setattr(world, f"{name}_on", int(name in tables))
+            setattr(world, f"{name}_on", int(TABLE_OF[name] in tables))
         for slot, event in enumerate(self.plan.initial_events):
             world.schedule_initially(slot, *event)
         world.grow()

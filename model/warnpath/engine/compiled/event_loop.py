@@ -123,6 +123,8 @@ def must_grow(w: Any) -> int:
         return 1
     if w.tracks_on == 1 and len(w.tracks) - w.tracks_count < w.trace_reserve:
         return 1
+    if w.downtimes_on == 1 and len(w.downtimes) - w.downtimes_count < w.trace_reserve:
+        return 1
     if w.estimates_on == 1 and len(w.estimates) - w.estimates_count < w.trace_reserve:
         return 1
     return 0

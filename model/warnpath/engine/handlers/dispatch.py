@@ -16,6 +16,7 @@ from warnpath.engine.codes import (
     LAUNCHED,
     LINK_RETRY,
     LINK_SENT,
+    LIVES_STARTED,
     NODE_RESUMED,
     NODE_STARTED,
     OUTAGE_BEGAN,
@@ -32,6 +33,7 @@ from warnpath.engine.handlers.links import link_retry, link_sent
 from warnpath.engine.handlers.nodes import arrived, node_resumed, released, served
 from warnpath.engine.handlers.outages import converged, node_started, outage_began, outage_ended
 from warnpath.engine.handlers.pictures import evaluation_due, report_due
+from warnpath.engine.handlers.renewal import lives_started
 from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
 from warnpath.engine.handlers.traffic import traffic_due, traffic_started
@@ -100,12 +102,17 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         node_resumed(w, now, a)
     elif kind == TRAFFIC_STARTED:
         traffic_started(w, now, a)
-    elif kind == OUTAGE_BEGAN:
-        outage_began(w, now, a)
-    elif kind == OUTAGE_ENDED:
-        outage_ended(w, now, a)
+    elif kind == OUTAGE_BEGAN or kind == OUTAGE_ENDED:
+        if w.outages[a].token != token:
+            return 0
+        if kind == OUTAGE_BEGAN:
+            outage_began(w, now, a)
+        else:
+            outage_ended(w, now, a)
     elif kind == CONVERGED:
-        converged(w, a)
+        converged(w, a, b)
+    elif kind == LIVES_STARTED:
+        lives_started(w, now)
     elif kind == IMPACTED:
         w.noted_value = w.launches[a].impact_s
     return 1

@@ -28,6 +28,7 @@ from warnpath.engine.handlers.messages import (
     list_remove,
     schedule,
 )
+from warnpath.engine.handlers.wear import wear
 from warnpath.engine.random_streams import draw, uniform
 
 ULP = 2.220446049250313e-16
@@ -85,6 +86,8 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
     if link.queued > link.max_queued:
         link.max_queued = link.queued
     link_trace(w, now, a)
+    if link.wear >= 0:
+        wear(w, now, link.wear)
 
 
 def link_start(w: Any, now: float, a: int) -> None:
@@ -111,7 +114,7 @@ def link_start(w: Any, now: float, a: int) -> None:
             copy.token += 1
             duration = 0.0
             if link.capacity_bps > 0.0:
-                duration = w.messages[m].size_bits / link.capacity_bps
+                duration = w.messages[m].size_bits / (link.capacity_bps * link.capacity_factor)
             schedule(w, duration, LINK_SENT, a, c, copy.token)
 
 
@@ -129,7 +132,8 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
     message.attempts += 1
     copy.token += 1
     lost = 0
-    if link.loss > 0.0 and uniform(link.key_loss, message.lineage, copy.attempts) < link.loss:
+    loss = link.loss + link.extra_loss * (1.0 - link.loss)
+    if loss > 0.0 and uniform(link.key_loss, message.lineage, copy.attempts) < loss:
         lost = 1
         link.lost += 1
     if lost == 1:
@@ -144,7 +148,7 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
     else:
         account(w, m, now, TRANSPORT)
         jitter = draw(w.distributions, link.jitter_row, link.key_jitter, message.lineage, copy.attempts)
-        delay = link.propagation_s + jitter
+        delay = link.propagation_s * link.delay_factor + jitter
         if link.keep_order == 1:
             if now + delay < link.last_arrival_s:
                 delay = link.last_arrival_s - now
@@ -163,6 +167,8 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
             schedule(w, delay, ARRIVED, link.head, c, copy.token)
     link_start(w, now, a)
     link_trace(w, now, a)
+    if link.wear >= 0:
+        wear(w, now, link.wear)
 
 
 def link_landed(w: Any, now: float, a: int) -> None:
@@ -221,6 +227,8 @@ def link_fails(w: Any, now: float, a: int) -> None:
             finish(w, now, c, LINK_DOWN)
     link.busy = 0
     link_trace(w, now, a)
+    if link.wear >= 0:
+        wear(w, now, link.wear)
 
 
 def link_recovers(w: Any, now: float, a: int) -> None:
@@ -234,3 +242,5 @@ def link_recovers(w: Any, now: float, a: int) -> None:
     link.down_total_s += now - link.down_since_s
     link_start(w, now, a)
     link_trace(w, now, a)
+    if link.wear >= 0:
+        wear(w, now, link.wear)

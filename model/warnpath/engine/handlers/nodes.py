@@ -35,6 +35,7 @@ from warnpath.engine.handlers.messages import (
 )
 from warnpath.engine.handlers.pictures import consume
 from warnpath.engine.handlers.traffic import forward
+from warnpath.engine.handlers.wear import wear
 from warnpath.engine.random_streams import draw
 
 BATCH = 16
@@ -92,11 +93,11 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     if message.clearance & node.nation_bit == 0:
         w.fault = FAULT_POLICY
         return
-    if node.up == 0:
+    if node.up == 0 and node.holds == 0:
         node.dropped += 1
         finish(w, now, c, NODE_DOWN)
         return
-    if node.service_row < 0:
+    if node.service_row < 0 and node.up == 1:
         node.carried += 1
         processed(w, now, n, c)
         return
@@ -117,6 +118,8 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     if node.queued > node.max_queued:
         node.max_queued = node.queued
     node_trace(w, now, n)
+    if node.wear >= 0:
+        wear(w, now, node.wear)
 
 
 def node_start(w: Any, now: float, n: int) -> None:
@@ -150,7 +153,7 @@ def node_start(w: Any, now: float, n: int) -> None:
             duration = copy.remaining_s
             if duration < 0.0:
                 copy.started_s = now
-                duration = draw(
+                duration = node.delay_factor * draw(
                     w.distributions, node.service_row, node.key_service, message.lineage, message.hops
                 )
             copy.ends_s = now + duration
@@ -200,6 +203,8 @@ def served(w: Any, now: float, n: int, c: int) -> None:
     node_hop(w, now, n, c)
     node_start(w, now, n)
     node_trace(w, now, n)
+    if node.wear >= 0:
+        wear(w, now, node.wear)
     processed(w, now, n, c)
 
 
@@ -271,6 +276,8 @@ def node_fails(w: Any, now: float, n: int) -> None:
                 finish(w, now, c, NODE_DOWN)
         node.busy = 0
     node_trace(w, now, n)
+    if node.wear >= 0:
+        wear(w, now, node.wear)
 
 
 def node_hold(w: Any, now: float, n: int) -> None:
@@ -291,7 +298,7 @@ def node_hold(w: Any, now: float, n: int) -> None:
         c = copy.next
 
 
-def node_recovers(w: Any, now: float, n: int, o: int) -> None:
+def node_recovers(w: Any, now: float, n: int, i: int) -> None:
     """Bring a node up when its last outage ends, after its start-up if it has one."""
     node = w.nodes[n]
     node.outages -= 1
@@ -301,7 +308,7 @@ def node_recovers(w: Any, now: float, n: int, o: int) -> None:
         node.token += 1
         node.repairs += 1
         delay = draw(w.distributions, node.startup_row, node.key_startup, node.repairs, 0)
-        schedule(w, delay, NODE_STARTED, n, o, node.token)
+        schedule(w, delay, NODE_STARTED, n, i, node.token)
     else:
         node_rises(w, now, n)
 
@@ -336,6 +343,8 @@ def node_goes_on(w: Any, now: float, n: int) -> None:
         copy.remaining_s = -1.0
     node_start(w, now, n)
     node_trace(w, now, n)
+    if node.wear >= 0:
+        wear(w, now, node.wear)
 
 
 def node_resumed(w: Any, now: float, n: int) -> None:
