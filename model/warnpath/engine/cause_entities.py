@@ -22,6 +22,13 @@ TRAFFIC: Final[Fields] = (
     ("lifetime_s", "f8"),
     ("start_s", "f8"),
     ("end_s", "f8"),
+    ("surges", "i8"),
+    ("running", "i8"),
+    ("token", "i8"),
+    ("rate", "f8"),
+    ("rate_slope", "f8"),
+    ("rate_since_s", "f8"),
+    ("due_after_s", "f8"),
     ("sent", "i8"),
     ("delivered", "i8"),
     ("lost", "i8"),
@@ -34,6 +41,23 @@ TRAFFIC: Final[Fields] = (
     ("latency_square_s", "f8"),
     ("latency_max_s", "f8"),
 )
+
+SURGES: Final[Fields] = (
+    ("trigger", "i8"),
+    ("launch", "i8"),
+    ("first_target", "i8"),
+    ("target_count", "i8"),
+    ("delay_s", "f8"),
+    ("excess", "f8"),
+    ("ramp_s", "f8"),
+    ("duration_s", "f8"),
+    ("stage", "i8"),
+    ("level", "f8"),
+    ("slope", "f8"),
+    ("since_s", "f8"),
+)
+
+SURGE_TARGETS: Final[Fields] = (("flow", "i8"),)
 
 OUTAGES: Final[Fields] = (
     ("first_member", "i8"),
@@ -69,6 +93,8 @@ CREWS: Final[Fields] = (("size", "i8"), ("busy", "i8"), ("head", "i8"), ("tail",
 
 CAUSES: Final[dict[str, Fields]] = {
     "traffic": TRAFFIC,
+    "surges": SURGES,
+    "surge_targets": SURGE_TARGETS,
     "outages": OUTAGES,
     "members": MEMBERS,
     "crews": CREWS,

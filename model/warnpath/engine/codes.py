@@ -26,6 +26,7 @@ TRAFFIC_DUE = 20
 NODE_STARTED = 21
 NODE_RESUMED = 22
 LIVES_STARTED = 23
+SURGE_CHANGED = 24
 
 # Message kinds.
 PLOT = 0
@@ -110,6 +111,17 @@ PRODUCTS = ("launch_notice", "area_alert")
 # Kinds of traffic.
 PERIODIC = 0
 POISSON = 1
+
+# What switches a surge on, and how far it is.
+ON_LAUNCH = 0
+ON_ALERT = 1
+ON_TIME = 2
+SURGE_WAITING = 0
+SURGE_SWITCHED_ON = 1
+SURGE_RISING = 2
+SURGE_HIGH = 3
+SURGE_FALLING = 4
+SURGE_OVER = 5
 
 # States of a warning.
 IDLE = 0

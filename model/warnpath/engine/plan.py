@@ -137,7 +137,9 @@ def build_plan(
         + len(entities["pairs"])
         + 2 * len(entities["links"])
         + 2 * failing
-        + 40 * network.random.most_members(),
+        + 40 * network.random.most_members()
+        + len(entities["surge_targets"])
+        + len(entities["surges"]),
         "start_repaired": int(run.outages_start == "up"),
         "tracing": 0,
     }

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from warnpath.engine.codes import PERIODIC, POISSON, TRAFFIC_STARTED
+from warnpath.engine.codes import (
+    ON_ALERT,
+    ON_LAUNCH,
+    ON_TIME,
+    PERIODIC,
+    POISSON,
+    SURGE_CHANGED,
+    SURGE_RISING,
+    SURGE_SWITCHED_ON,
+    SURGE_WAITING,
+    TRAFFIC_STARTED,
+)
 from warnpath.engine.plan_network import NetworkPart
 from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
@@ -17,6 +28,7 @@ if TYPE_CHECKING:
     from warnpath.scenario import Scenario
 
 KINDS = {"periodic": PERIODIC, "poisson": POISSON}
+TRIGGERS = {"launch": ON_LAUNCH, "first_alert": ON_ALERT, "time": ON_TIME}
 
 
 @dataclass(frozen=True)
@@ -57,8 +69,45 @@ def plan_traffic(
                     "lifetime_s": UP_FOR_EVER if traffic.lifetime_s is None else float(traffic.lifetime_s),
                     "start_s": float(traffic.start_s),
                     "end_s": UP_FOR_EVER if traffic.end_s is None else float(traffic.end_s),
+                    "surges": 0,
                 }
             )
             names.append(traffic.id)
     events = [(row["start_s"], TRAFFIC_STARTED, index, 0, 0) for index, row in enumerate(rows)]
-    return TrafficPart({"traffic": rows}, events, names)
+    surges, targets, switched = _surges(scenario, names)
+    for target in targets:
+        rows[target["flow"]]["surges"] += 1
+    entities = {"traffic": rows, "surges": surges, "surge_targets": targets}
+    return TrafficPart(entities, events + switched, names)
+
+
+def _surges(
+    scenario: Scenario, traffic_ids: list[str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]], list[tuple[float, int, int, int, int]]]:
+    """Surges, the flows they concern, and the events of those that a time switches on."""
+    flights = [launch.id for launch in scenario.active_launches()]
+    rows: list[dict[str, Any]] = []
+    targets: list[dict[str, Any]] = []
+    events = []
+    for surge in scenario.surge:
+        # A launch that is not in the chosen set never takes place: the surge waits for ever.
+        wanted = len(flights) if surge.launch is not None and surge.launch not in flights else -1
+        flows = [place for place, name in enumerate(traffic_ids) if name in surge.traffic]
+        if surge.on == "time":
+            start_s = float(surge.delay_s) + (0.0 if surge.at_s is None else float(surge.at_s))
+            events.append((start_s, SURGE_CHANGED, len(rows), SURGE_RISING, 0))
+        rows.append(
+            {
+                "trigger": TRIGGERS[surge.on],
+                "launch": flights.index(surge.launch) if surge.launch in flights else wanted,
+                "first_target": len(targets),
+                "target_count": len(flows),
+                "delay_s": float(surge.delay_s),
+                "excess": float(surge.factor) - 1.0,
+                "ramp_s": float(surge.ramp_s),
+                "duration_s": float(surge.duration_s),
+                "stage": SURGE_SWITCHED_ON if surge.on == "time" else SURGE_WAITING,
+            }
+        )
+        targets.extend({"flow": place} for place in flows)
+    return rows, targets, events

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     )
     from warnpath.scenario.scenario import Scenario
     from warnpath.scenario.settings import RunSettings, WarningRule
-    from warnpath.scenario.traffic import Traffic
+    from warnpath.scenario.traffic import Surge, Traffic
 
 _HOME = {
     "distributions": ("Distribution", "Exponential", "Fixed", "Lognormal", "Uniform"),
@@ -56,7 +56,7 @@ _HOME = {
     "scenario": ("Scenario",),
     "changes": ("parse_setting", "parse_value"),
     "settings": ("RunSettings", "WarningRule"),
-    "traffic": ("Traffic",),
+    "traffic": ("Surge", "Traffic"),
 }
 _MODULE = {name: module for module, names in _HOME.items() for name in names}
 
@@ -87,6 +87,7 @@ __all__ = [
     "SensorClass",
     "SensorSettings",
     "SharingRule",
+    "Surge",
     "Traffic",
     "Uniform",
     "WarningRule",

@@ -52,12 +52,30 @@ def check_consistency(document: Document, findings: Findings) -> None:
         start_s, end_s = number(traffic.get("start_s", 0.0)), number(traffic.get("end_s"))
         if start_s is not None and end_s is not None and end_s <= start_s:
             findings.add(("traffic", name, "end_s"), "is not after start_s", "end_s > start_s", end_s)
+    _check_surges(document, findings)
     for name, launch in entries(document, "launch"):
         if "target" in launch and launch["target"] == launch.get("origin"):
             findings.add(("launch", name, "target"), "is the origin", "another place")
     for name, profile in entries(document, "profile"):
         _check_drawn(name, profile, findings)
     check_rows(document, findings)
+
+
+def _check_surges(document: Document, findings: Findings) -> None:
+    """Surges that may come together must not take more from a traffic than it has."""
+    taken: dict[str, float] = {}
+    for name, surge in entries(document, "surge"):
+        factor, traffic = number(surge.get("factor")), surge.get("traffic")
+        if factor is None or not 0.0 <= factor < 1.0:
+            continue
+        for flow in traffic if isinstance(traffic, list) else [traffic]:
+            if isinstance(flow, str):
+                taken[flow] = taken.get(flow, 0.0) + 1.0 - factor
+                if taken[flow] > 1.0 + 1e-12:
+                    message = f"takes more from {flow} than others leave of it"
+                    findings.add(
+                        ("surge", name, "factor"), message, "factors whose 1 - factor add up to 1", factor
+                    )
 
 
 def number(value: Any) -> float | None:

@@ -212,6 +212,8 @@ def entry_name(kind: str, number: int, entry: Any) -> str:
         words = (entry.get("element"), "down", entry.get("down_s"))
     elif kind == "traffic":
         words = (entry.get("source"), "to", entry.get("destination"))
+    elif kind == "surge":
+        words = ("surge", "on", entry.get("on"))
     elif kind == "launch":
         words = (entry.get("profile"),)
     else:

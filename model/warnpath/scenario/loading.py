@@ -120,8 +120,11 @@ def json_schema() -> dict[str, Any]:
         "Prohibition",
         "Outage",
         "Traffic",
+        "Surge",
         "Profile",
         "MediumClass",
+        "SharedRisk",
+        "RepairCrew",
     }
     for name, definition in schema.get("$defs", {}).items():
         if "nominal" not in definition.get("properties", {}):

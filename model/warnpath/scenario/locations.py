@@ -11,7 +11,7 @@ from warnpath.scenario.problems import Problem, ScenarioError
 Key = tuple[str, ...]
 """Path to a value: kind, id, then fields; for plain tables (``run``) the table, then fields."""
 
-LISTS = ("node", "link", "launch", "sharing", "prohibition", "outage", "traffic")
+LISTS = ("node", "link", "launch", "sharing", "prohibition", "outage", "traffic", "surge")
 """Arrays of tables; their entries are told apart by id."""
 CLASSES = ("source", "medium", "sensor_class", "profile", "shared_risk", "repair_crew")
 """Tables of named entries."""

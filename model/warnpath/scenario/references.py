@@ -36,10 +36,19 @@ def check_references(document: Document, findings: Findings) -> None:
         profiles = names_of(document, "profile")
         _known(("launch", name, "profile"), launch.get("profile"), profiles, "profile", findings)
     for name, outage in entries(document, "outage"):
-        key = ("outage", name, "element")
-        _known(key, outage.get("element"), (*nodes, *links), "node or link", findings)
+        place = ("outage", name, "element")
+        _known(place, outage.get("element"), (*nodes, *links), "node or link", findings)
     for name, traffic in entries(document, "traffic"):
         _check_traffic(("traffic", name), traffic, document, findings)
+    for name, surge in entries(document, "surge"):
+        key: Key = ("surge", name, "traffic")
+        value = surge.get("traffic")
+        places = [(key, value)] if isinstance(value, str) else []
+        places += [((*key, str(number)), text) for number, text in _texts(value)]
+        for field, text in places:
+            _known(field, text, names_of(document, "traffic"), "traffic", findings)
+        launches = names_of(document, "launch")
+        _known(("surge", name, "launch"), surge.get("launch"), launches, "launch", findings)
     for kind in ("node", "link", "medium", "shared_risk"):
         for name, entry in entries(document, kind):
             crews = names_of(document, "repair_crew")

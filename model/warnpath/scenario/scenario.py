@@ -19,9 +19,9 @@ from warnpath.scenario.policy import Outage, Prohibition, SharingRule
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.quantities import ClassName, Name, Table
 from warnpath.scenario.settings import RunSettings, WarningRule
-from warnpath.scenario.traffic import Traffic
+from warnpath.scenario.traffic import Surge, Traffic
 
-Element = TypeVar("Element", Node, Link, Launch, SharingRule, Prohibition, Outage, Traffic)
+Element = TypeVar("Element", Node, Link, Launch, SharingRule, Prohibition, Outage, Traffic, Surge)
 
 HASH_BYTES = 16
 
@@ -58,6 +58,7 @@ class Scenario(Table):
     prohibition: tuple[Prohibition, ...] = ()
     outage: tuple[Outage, ...] = ()
     traffic: tuple[Traffic, ...] = ()
+    surge: tuple[Surge, ...] = ()
 
     _locations: Locations = PrivateAttr(default_factory=Locations)
 

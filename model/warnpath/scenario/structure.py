@@ -49,6 +49,8 @@ def check_structure(document: Document, findings: Findings) -> None:
         _check_launch(("launch", name), launch, document, findings)
     for name, traffic in entries(document, "traffic"):
         _check_traffic(("traffic", name), traffic, document, findings)
+    for name, surge in entries(document, "surge"):
+        _check_surge(("surge", name), surge, document, findings)
     _check_end(document, findings)
     _check_launch_set(document, findings)
     if not document.get("node"):
@@ -200,6 +202,17 @@ def _check_traffic(key: Key, traffic: Document, document: Document, findings: Fi
         )
     if "label" in traffic and traffic.get("open") is True:
         findings.add((*key, "label"), "stands in open traffic", "a label, or open = true", traffic["label"])
+
+
+def _check_surge(key: Key, surge: Document, document: Document, findings: Findings) -> None:
+    on = surge.get("on")
+    if on == "time" and "at_s" not in surge:
+        findings.add((*key, "at_s"), "is missing beside on", "the time at which the surge is switched on")
+    for field, trigger in (("at_s", "time"), ("launch", "launch")):
+        if field in surge and on in ("launch", "first_alert", "time") and on != trigger:
+            findings.add((*key, field), f'has no meaning beside on = "{on}"', f'on = "{trigger}", or none')
+    if on in ("launch", "first_alert") and not document.get("launch"):
+        findings.add((*key, "on"), "never happens: there is no launch", 'a launch, or on = "time"', on)
 
 
 def _check_end(document: Document, findings: Findings) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic import Field, StrictBool
 
 from warnpath.scenario.quantities import (
+    Factor,
     Label,
     Name,
     NameOrNames,
@@ -25,6 +26,45 @@ TrafficKind = Literal["periodic", "poisson"]
 PriorityClass = Literal["warning", "track", "background"]
 PRIORITY_CLASSES: tuple[PriorityClass, ...] = ("warning", "track", "background")
 """Classes, first served first; their places are the numbers of the class in the tables."""
+
+
+SurgeTrigger = Literal["launch", "first_alert", "time"]
+
+
+class Surge(Table):
+    """Traffic that grows when something happens: its rate is multiplied, for a while.
+
+    Surges on the same traffic add what each adds to its usual rate.
+
+    Attributes
+    ----------
+    traffic : str or list of str
+        Ids of traffic.
+    on : {"launch", "first_alert", "time"}
+        What switches it on: the first launch of the run, or ``launch``; the first warning sent; or ``at_s``.
+    launch : str, optional
+        Id of the launch that counts.
+    at_s : float, optional
+        Time at which it is switched on.
+    delay_s : float
+        From there until the rate begins to change.
+    factor : float
+        Rate at the height of the surge over the usual rate; below 1 the traffic falls off.
+    ramp_s : float
+        Time the rate takes to change, evenly, to its height and back again.
+    duration_s : float
+        Time at its height.
+    """
+
+    id: Name
+    traffic: NameOrNames
+    on: SurgeTrigger
+    launch: Name | None = None
+    at_s: Seconds | None = None
+    delay_s: Seconds = quantity(0.0)
+    factor: Factor
+    ramp_s: Seconds = quantity(0.0)
+    duration_s: PositiveSeconds
 
 
 class Traffic(Table):

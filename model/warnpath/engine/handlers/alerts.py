@@ -24,6 +24,7 @@ from warnpath.engine.codes import (
     SENT,
 )
 from warnpath.engine.handlers.messages import inherit_stages, let_go, new_message, retain, schedule
+from warnpath.engine.handlers.surges import surge_by_alert
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.random_streams import draw, mix
 
@@ -121,6 +122,7 @@ def send_alert(w: Any, now: float, x: int) -> None:
     warning.alert_message = m
     retain(w, m)
     w.noted_message = message.number
+    surge_by_alert(w)
     send(w, now, m)
 
 

@@ -25,6 +25,7 @@ from warnpath.engine.codes import (
     REPORT_DUE,
     SENSED,
     SERVED,
+    SURGE_CHANGED,
     TRAFFIC_DUE,
     TRAFFIC_STARTED,
 )
@@ -36,6 +37,7 @@ from warnpath.engine.handlers.pictures import evaluation_due, report_due
 from warnpath.engine.handlers.renewal import lives_started
 from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
+from warnpath.engine.handlers.surges import surge_changed
 from warnpath.engine.handlers.traffic import traffic_due, traffic_started
 
 
@@ -76,6 +78,8 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         else:
             answered(w, now, a, b)
     elif kind == TRAFFIC_DUE:
+        if w.traffic[a].token != token:
+            return 0
         traffic_due(w, now, a)
     elif kind == SENSED:
         sensed(w, now, a)
@@ -111,6 +115,8 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
             outage_ended(w, now, a)
     elif kind == CONVERGED:
         converged(w, a, b)
+    elif kind == SURGE_CHANGED:
+        surge_changed(w, now, a, b)
     elif kind == LIVES_STARTED:
         lives_started(w, now)
     elif kind == IMPACTED:

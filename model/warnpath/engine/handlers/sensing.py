@@ -17,6 +17,7 @@ from warnpath.engine.codes import (
     SENSED,
 )
 from warnpath.engine.handlers.messages import account, new_message, schedule
+from warnpath.engine.handlers.surges import surge_by_launch
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.random_streams import draw, mix, uniform
 from warnpath.engine.scanning import HISTORY_SIZE, next_hit
@@ -31,6 +32,7 @@ def launched(w: Any, now: float, flight: int) -> None:
     """A flight starts: every sensor that will see it begins to scan for it."""
     launch = w.launches[flight]
     schedule(w, launch.impact_s, IMPACTED, flight, 0, 0)
+    surge_by_launch(w, flight)
     for p in range(len(w.pairs)):
         pair = w.pairs[p]
         if pair.launch == flight:

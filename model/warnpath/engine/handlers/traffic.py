@@ -23,6 +23,7 @@ from warnpath.engine.handlers.messages import (
     new_message,
     schedule,
 )
+from warnpath.engine.handlers.surges import schedule_due, set_rate
 from warnpath.engine.random_streams import draw, mix, uniform
 
 
@@ -60,6 +61,7 @@ def forward(w: Any, now: float, n: int, c: int) -> None:
 def traffic_started(w: Any, now: float, t: int) -> None:
     """A flow of traffic begins: its first message is after a phase, or after the first gap."""
     flow = w.traffic[t]
+    flow.running = 1
     if flow.kind == PERIODIC:
         if flow.phase_s < 0.0:
             flow.phase_s = flow.gap_s * uniform(flow.key_gap, 0, 0)
@@ -69,10 +71,15 @@ def traffic_started(w: Any, now: float, t: int) -> None:
 
 
 def schedule_traffic(w: Any, now: float, t: int, delay: float) -> None:
-    """Ask for the next message of a flow after a delay, if it falls before the flow's end."""
+    """Ask for the next message of a flow after a delay at its usual rate, if the flow lasts as long."""
+    flow = w.traffic[t]
     # A time that rounding puts before now is now.
     wait_s = max(delay, 0.0)
-    if now + wait_s < w.traffic[t].end_s:
+    if flow.surges > 0:
+        flow.due_after_s = wait_s
+        set_rate(w, now, t)
+        schedule_due(w, now, t)
+    elif now + wait_s < flow.end_s:
         schedule(w, wait_s, TRAFFIC_DUE, t, 0, 0)
 
 
@@ -91,8 +98,10 @@ def traffic_due(w: Any, now: float, t: int) -> None:
     w.noted_value = message.size_bits
     flow.sent += 1
     send(w, now, m)
-    if flow.kind == PERIODIC:
+    if flow.kind != PERIODIC:
+        schedule_traffic(w, now, t, -flow.gap_s * math.log(1.0 - uniform(flow.key_gap, flow.sent, 0)))
+    elif flow.surges > 0:
+        schedule_traffic(w, now, t, flow.gap_s)
+    else:
         # Counted from the start: a thousand gaps are a thousand gaps, whatever a sum of them rounds to.
         schedule_traffic(w, now, t, flow.start_s + flow.phase_s + flow.sent * flow.gap_s - now)
-    else:
-        schedule_traffic(w, now, t, -flow.gap_s * math.log(1.0 - uniform(flow.key_gap, flow.sent, 0)))
