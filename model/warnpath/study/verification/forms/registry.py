@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from warnpath.study.verification.forms import (
     bounds,
+    broken_queues,
+    failures,
     freshness,
     losses,
     priorities,
     queues,
+    repairs,
     sensing,
 )
 from warnpath.study.verification.forms.base import Form
@@ -27,6 +30,14 @@ FORMS: tuple[Form, ...] = (
     losses.LossWithoutRepeats(),
     freshness.QueueAge(),
     freshness.KthArrival(),
+    failures.Alternating(),
+    failures.Several(),
+    failures.SharedRisk(),
+    repairs.HeldForRepair(),
+    repairs.Duplicates(),
+    broken_queues.LosingBreakdowns(),
+    broken_queues.RefusingBreakdowns(),
+    repairs.Failover(),
     sensing.Scanning(),
     bounds.Lindley(),
     bounds.NetworkCalculus(),
