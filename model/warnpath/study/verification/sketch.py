@@ -38,6 +38,12 @@ LINK_BASICS = {
 NODE_BASICS = {
     *("id", "role", "nation", "lat_deg", "lon_deg", "alt_m", "data_label", "name", "group", "service"),
 }
+SCENARIO_BASICS = {
+    *("schema_version", "name", "title", "description", "extends", "launch_set", "run", "warning", "sources"),
+    *("medium", "sensor_class", "profile", "node", "link", "launch", "outage", "traffic"),
+    *("sharing", "prohibition", "shared_risk", "repair_crew", "outage_file", "outage_file_start"),
+}
+"""Tables of a scenario that are looked at one by one, or that show in the routes."""
 TRAFFIC_BASICS = {
     *("id", "source", "destination", "kind", "interval_s", "rate_per_s", "phase_s", "size_bytes", "priority"),
     *("label", "open_"),
@@ -222,6 +228,7 @@ def sketch(scenario: Scenario) -> Sketch:
     ]
     features += [("launch", launch.id) for launch in scenario.active_launches()]
     features += [("outage", outage.element) for outage in scenario.outage]
+    features += [(name, "the scenario") for name in _stated(scenario, SCENARIO_BASICS)]
     return Sketch(scenario, tuple(flows), tuple(unrouted), tuple(sorted(set(features))))
 
 
@@ -298,7 +305,7 @@ def _stated(model: Any, basics: set[str]) -> dict[str, Any]:
 
 def is_set(value: Any) -> bool:
     """Whether a field says anything: not None, False, empty, nor a number that is 0."""
-    if value is None or value is False or value == ():
+    if value is None or value is False or value in ((), {}):
         return False
     try:
         return float(value) != 0.0
