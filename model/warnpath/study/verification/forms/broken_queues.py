@@ -74,12 +74,12 @@ class LosingBreakdowns(Form):
         return _queue_check(flow, element, quantities)
 
 
-class RefusingBreakdowns(Form):
-    """A loaded node that fails: it refuses what comes, and goes on with what it holds."""
+class HoldingBreakdowns(Form):
+    """A loaded node that fails: what comes waits, and what it serves goes on after the repair."""
 
     name = "breakdowns-node"
-    title = "M/G/1 with breakdowns that refuse"
-    source = "Avi-Itzhak & Naor (1963); Gaver (1962)"
+    title = "M/G/1 with breakdowns"
+    source = "White & Christie (1958); Gaver (1962); Avi-Itzhak & Naor (1963)"
     allowed = FAILURES
 
     def obstacles(self, sketch: Sketch) -> list[str]:
@@ -97,31 +97,27 @@ class RefusingBreakdowns(Form):
             reasons.append(f"{station.id} loses what it serves")
         if station.servers != 1:
             reasons.append(f"it needs one server, and {station.id} has {station.servers}")
-        if flow.rate_per_s * station.service.mean_s >= 1.0:
+        if flow.rate_per_s * station.service.mean_s >= elements[0].up:
             reasons.append(f"{station.id} cannot keep up with {flow.rate_per_s:g} messages per second")
         return reasons
 
     def check(self, sketch: Sketch) -> Check:
-        """Mean time of those taken in, and share refused."""
+        """Mean wait and service, by whether it fails at any time or only while busy."""
         flow = sketch.flows[0]
-        station = flow.busy_stations()[0]
+        service = flow.busy_stations()[0].service
         (element,) = rated(sketch.scenario)[0]
-        time_s, refused = breakdowns.mg1_refusing_breakdowns(
-            flow.rate_per_s,
-            station.service.mean_s,
-            station.service.second_s2,
-            (element.mtbf_s, element.mttr_s),
-            only_busy=lives(sketch.scenario)[element.id].only_busy,
+        only_busy = lives(sketch.scenario)[element.id].only_busy
+        sojourn_s = (
+            breakdowns.mg1_busy_breakdowns_sojourn_s
+            if only_busy
+            else breakdowns.mg1_idle_breakdowns_sojourn_s
         )
-
-        def lost(sample: Sample) -> float:
-            return sample.share("node_down")
-
-        quantities = (
-            Quantity("mean time of those taken in", "s", time_s, mean_latency(flow.delay_s + flow.idle_s())),
-            Quantity("share refused", "", refused, lost),
+        outage = (element.mtbf_s, element.mttr_s)
+        exact_s = sojourn_s(flow.rate_per_s, service.mean_s, service.second_s2, outage)
+        base_s = flow.delay_s + flow.idle_s()
+        return _queue_check(
+            flow, element, (Quantity("mean wait and service", "s", exact_s, mean_latency(base_s)),)
         )
-        return _queue_check(flow, element, quantities)
 
 
 def _queue_check(flow: FlowSketch, element: Rated, quantities: tuple[Quantity, ...]) -> Check:

@@ -36,7 +36,7 @@ FORMS: tuple[Form, ...] = (
     repairs.HeldForRepair(),
     repairs.Duplicates(),
     broken_queues.LosingBreakdowns(),
-    broken_queues.RefusingBreakdowns(),
+    broken_queues.HoldingBreakdowns(),
     repairs.Failover(),
     sensing.Scanning(),
     bounds.Lindley(),
