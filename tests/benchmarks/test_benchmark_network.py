@@ -48,21 +48,10 @@ def test_the_simpy_engine_does_more_in_at_most_twice_the_time(whole: Comparison)
     assert whole.rounds.ratio(PROCESSES, SIMPY).median >= 0.5
 
 
-@pytest.mark.xfail(
-    strict=False,
-    reason="measured 2.8 to 3.2: the events alone take 2 times as long as in C; the rest is the log's hash, "
-    "the making of the world, tables and growing pools",
-)
 def test_the_compiled_engine_against_c(whole: Comparison) -> None:
     if c_program.compiler() is None:
         pytest.skip("no C compiler: neither cc nor what CC names")
     assert whole.rounds.ratio(COMPILED, C).median <= targets.COMPILED_OVER_C
-
-
-def test_the_compiled_engine_takes_at_most_five_times_the_time_of_c(whole: Comparison) -> None:
-    if c_program.compiler() is None:
-        pytest.skip("no C compiler: neither cc nor what CC names")
-    assert whole.rounds.ratio(COMPILED, C).median <= 5.0
 
 
 def test_all_programs_simulated_the_same(whole: Comparison) -> None:

@@ -95,6 +95,13 @@ def mix(a: int, b: int) -> int:
     return np.int64(z)  # type: ignore[return-value]
 
 
+@kernel("int64(int64, int64)")
+def fold(running: int, word: int) -> int:
+    """Running hash of a sequence of words, one word later: one to one in the hash and in the word."""
+    z = (np.uint64(running) ^ np.uint64(word)) * _MIX_0
+    return np.int64(z ^ (z >> _SHIFT))  # type: ignore[return-value]
+
+
 @kernel("int64(int64, int64, int64)")
 def stream_key(name: int, seed: int, replication: int) -> int:
     """Key of one stream: the name (entity and purpose) under a seed and a replication."""
