@@ -54,7 +54,7 @@ FailuresOption = Annotated[
         min=0,
         metavar="N",
         help="Replications of each single failure for the last table; 0 leaves it out. By default as many as "
-        "take a second or two.",
+        "the number of events in one replication affords.",
     ),
 ]
 OutOption = Annotated[Path | None, typer.Option("--out", help="Folder for the tables.", metavar="DIR")]
