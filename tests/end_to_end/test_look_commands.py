@@ -80,7 +80,9 @@ def test_show_as_tables(run_program: Program) -> None:
 
 def test_show_as_json(run_program: Program) -> None:
     data = json.loads(run_program("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25").stdout)
-    assert set(data) == {"scenario", "launch_set", "nodes", "links", "routes", "policy"}
+    parts = {"nodes", "links", "routes", "policy", "traffic", "lives"}
+    assert set(data) == {"scenario", "launch_set", *parts}
+    assert (data["traffic"], data["lives"]) == ([], [])
     links = {row["id"]: row for row in data["links"]}
     assert links["jp-hub"]["loss"] == 0.25
     assert links["kr-hub"]["loss"] == 0.02

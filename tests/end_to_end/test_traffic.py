@@ -72,6 +72,35 @@ def test_traffic_without_a_launch_runs_is_shown_and_written(run_program: Program
     assert len(messages) == table["sent"].sum()
 
 
+def test_show_tells_what_is_offered_and_what_can_fail(run_program: Program, tmp_path: Path) -> None:
+    more = """
+mtbf_h = 99
+mttr_h = 1
+shared_risk = ["quake"]
+[shared_risk.quake]
+availability = 0.999
+mttr_h = 24
+repair_crew = "army"
+[repair_crew.army]
+size = 2
+"""
+    text = SCENARIO.replace(
+        'ends = ["server", "client"]\nmedium = "line"\n',
+        f'ends = ["server", "client"]\nmedium = "line"{more}',
+    )
+    (tmp_path / "load.toml").write_text(text)
+    told = json.loads(run_program("show", "load.toml", "--json").stdout)
+    (traffic,) = told["traffic"]
+    assert (traffic["rate_per_s"], traffic["size_bytes"], traffic["load_kbps"]) == (2.0, 4000.0, 64.0)
+    line, quake = told["lives"]
+    assert (line["id"], line["availability"], line["mttf_h"]) == ("line", 0.99, 99.0)
+    assert quake["id"] == "shared risk quake"
+    assert (quake["at"], quake["crew"], quake["mttr_h"]) == ("line", "army", 24.0)
+    shown = run_program("show", "load.toml", "--only", "lives")
+    assert "quake" in shown.stdout
+    assert "0.999" in shown.stdout
+
+
 def test_what_needs_a_launch_says_so(run_program: Program, tmp_path: Path) -> None:
     (tmp_path / "load.toml").write_text(SCENARIO)
     answer = run_program("failures", "load.toml")

@@ -19,6 +19,8 @@ class Part(enum.StrEnum):
     LINKS = "links"
     ROUTES = "routes"
     POLICY = "policy"
+    TRAFFIC = "traffic"
+    LIVES = "lives"
 
 
 @answering
@@ -28,7 +30,7 @@ def show(
     settings: options.SetOption = None,
     json: options.JsonOption = False,
 ) -> None:
-    """Show a scenario as tables: nodes, links, routes and policy."""
+    """Show a scenario as tables: nodes, links, routes, policy, traffic, and what fails at random."""
     from warnpath.cli import console, request
     from warnpath.cli.show_view import SECTIONS, print_section
 

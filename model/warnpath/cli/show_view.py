@@ -129,11 +129,58 @@ def policy(scenario: Scenario) -> Rows:
     return rows
 
 
+def traffic(scenario: Scenario) -> Rows:
+    """One row per traffic: what each of its flows offers, whatever a surge makes of it."""
+    from warnpath.scenario.sizes import size_law
+
+    rows = []
+    for item in scenario.traffic:
+        size_bytes = size_law(item.size_bytes).mean()
+        rows.append(
+            {
+                "id": item.id,
+                "from": " ".join(item.source),
+                "to": " ".join(item.destination),
+                "kind": item.kind,
+                "mode": item.priority,
+                "rate_per_s": 1.0 / item.gap_s,
+                "size_bytes": size_bytes,
+                "load_kbps": 8e-3 * size_bytes / item.gap_s,
+                "surges": " ".join(surge.id for surge in scenario.surge if item.id in surge.traffic),
+            }
+        )
+    return rows
+
+
+def lives(scenario: Scenario) -> Rows:
+    """One row per element and shared risk that can fail at random, in a run with random outages."""
+    from warnpath.scenario import lives as reliability
+
+    found: dict[str, tuple[reliability.Life, tuple[str, ...]]] = {
+        name: (life, (name,)) for name, life in reliability.lives(scenario).items()
+    }
+    risks = {f"shared risk {name}": value for name, value in reliability.risk_lives(scenario).items()}
+    return [
+        {
+            "id": name,
+            "at": "" if members == (name,) else " ".join(members),
+            "mode": "while busy" if life.only_busy else "always",
+            "availability": None if life.only_busy else life.availability,
+            "mttf_h": life.failure.mean() / reliability.SECONDS_PER_HOUR,
+            "mttr_h": life.repair.mean() / reliability.SECONDS_PER_HOUR,
+            "crew": life.crew,
+        }
+        for name, (life, members) in (found | risks).items()
+    ]
+
+
 SECTIONS: dict[str, Callable[[Scenario], Rows]] = {
     "nodes": nodes,
     "links": links,
     "routes": routes,
     "policy": policy,
+    "traffic": traffic,
+    "lives": lives,
 }
 WORDS = (
     "id",
@@ -149,6 +196,8 @@ WORDS = (
     "at",
     "mode",
     "proof",
+    "surges",
+    "crew",
 )
 HIDDEN = {"nodes": ("reports_to", "decided_by"), "links": ("duplex",)}
 """Fields that only JSON has, for want of width."""
