@@ -46,6 +46,23 @@ def test_a_flight_written_as_positions_comes_back() -> None:
         assert math.dist(one[0, 3:6], other[0, 3:6]) < 0.01
 
 
+def test_a_table_with_a_row_at_burnout_tells_the_jump_of_the_acceleration() -> None:
+    flight = solve(FlightProfile(2700.0, 550.0, 150.0, 6000.0), (39.2, 125.7), azimuth_deg=70.0)
+
+    def worst_m(burnout_s: float) -> float:
+        again = from_positions(rows_of_a_flight(), burnout_s)
+        one, other = np.zeros((1, 9)), np.zeros((1, 9))
+        apart = []
+        for time in np.arange(0.0, flight.impact_s - 60.0, 0.7):
+            state_at(flight.table, 0, len(flight.table), float(time), one, 0)
+            state_at(again.table, 0, len(again.table), float(time), other, 0)
+            apart.append(math.dist(one[0, :3], other[0, :3]))
+        return max(apart)
+
+    assert worst_m(150.0) < 1.0  # rows every 5 s; the last minute, through the air, is told less well
+    assert worst_m(148.0) > 10.0  # between rows the spline is smooth where the flight is not
+
+
 def test_the_file_is_read_with_columns_in_any_order(tmp_path: Path) -> None:
     file = tmp_path / "flight.csv"
     file.write_text("lat_deg,alt_km,t_s,lon_deg,remark\n39.2,0,0,125.7,up\n39.3,12.5,60,125.8,\n")
