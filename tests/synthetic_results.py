@@ -145,6 +145,7 @@ def element_columns(number: int) -> dict[str, Any]:
         "dropped": np.zeros(count, dtype=np.int64),
         "lost": np.arange(count),
         "retransmissions": np.arange(count),
+        "superseded": np.arange(count),
         "availability_realised": np.ones(count),
         "availability_theoretical": np.full(count, 0.995),
     }

@@ -37,6 +37,7 @@ TRAFFIC: Final[Fields] = (
     ("node_down", "i8"),
     ("no_route", "i8"),
     ("expired", "i8"),
+    ("superseded", "i8"),
     ("latency_total_s", "f8"),
     ("latency_square_s", "f8"),
     ("latency_max_s", "f8"),

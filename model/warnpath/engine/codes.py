@@ -27,6 +27,10 @@ NODE_STARTED = 21
 NODE_RESUMED = 22
 LIVES_STARTED = 23
 SURGE_CHANGED = 24
+LINK_SLOT = 40
+LINK_REROUTED = 41
+CONTACT_OPENED = 42
+CONTACT_CLOSED = 43
 
 # Message kinds.
 PLOT = 0
@@ -53,6 +57,7 @@ LINK_DOWN = 4
 NODE_DOWN = 5
 NO_ROUTE = 6
 EXPIRED = 7
+SUPERSEDED = 8
 MESSAGE_STATUSES = (
     "in_flight",
     "delivered",
@@ -62,7 +67,14 @@ MESSAGE_STATUSES = (
     "node_down",
     "no_route",
     "expired",
+    "superseded",
 )
+
+# What becomes of a message when the link that has it fails.
+FATE_LOST = 0
+FATE_HELD = 1
+FATE_REROUTED = 2
+FATES = ("lost", "held", "rerouted")
 
 # Stages of the latency budget, in the order of the columns of the `warnings` table.
 SENSE = 0

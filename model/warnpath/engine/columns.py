@@ -211,6 +211,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "direction": plan.network.link_directions[index],
                 "lost": link.lost,
                 "retransmissions": link.retransmissions,
+                "superseded": link.superseded,
                 "availability_theoretical": plan.network.availability[element],
             }
         )
@@ -227,6 +228,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "direction": "",
                 "lost": 0,
                 "retransmissions": 0,
+                "superseded": 0,
                 "availability_theoretical": plan.network.availability[element],
             }
         )
@@ -246,6 +248,7 @@ ELEMENT_COLUMNS = (
     "dropped",
     "lost",
     "retransmissions",
+    "superseded",
     "availability_realised",
     "availability_theoretical",
 )

@@ -9,48 +9,12 @@ from __future__ import annotations
 from typing import Final
 
 from warnpath.engine.cause_entities import CAUSES
+from warnpath.engine.link_entities import LINK_ENTITIES
 from warnpath.engine.trace_entities import TRACES
 
 Fields = tuple[tuple[str, str], ...]
 
 LISTS: Final[Fields] = (("head", "i8"), ("tail", "i8"), ("count", "i8"))
-
-LINKS: Final[Fields] = (
-    ("tail", "i8"),
-    ("head", "i8"),
-    ("first_list", "i8"),
-    ("capacity_bps", "f8"),
-    ("propagation_s", "f8"),
-    ("jitter_row", "i8"),
-    ("keep_order", "i8"),
-    ("loss", "f8"),
-    ("retry_timeout_s", "f8"),
-    ("max_attempts", "i8"),
-    ("queue_limit", "i8"),
-    ("reroute_s", "f8"),
-    ("key_jitter", "i8"),
-    ("key_loss", "i8"),
-    ("capacity_factor", "f8"),
-    ("delay_factor", "f8"),
-    ("extra_loss", "f8"),
-    ("wear", "i8"),
-    ("up", "i8"),
-    ("outages", "i8"),
-    ("busy", "i8"),
-    ("queued", "i8"),
-    ("token", "i8"),
-    ("last_arrival_s", "f8"),
-    ("down_since_s", "f8"),
-    ("down_total_s", "f8"),
-    ("changed_s", "f8"),
-    ("busy_total_s", "f8"),
-    ("queue_area_s", "f8"),
-    ("max_queued", "i8"),
-    ("carried", "i8"),
-    ("dropped", "i8"),
-    ("lost", "i8"),
-    ("retransmissions", "i8"),
-)
 
 NODES: Final[Fields] = (
     ("name_key", "i8"),
@@ -154,6 +118,7 @@ COPIES: Final[Fields] = (
     ("service_s", "f8"),
     ("down_mark_s", "f8"),
     ("arrival_s", "f8"),
+    ("reroute", "i8"),
     ("next_free", "i8"),
 )
 
@@ -297,7 +262,7 @@ OUTBOX: Final[Fields] = (
 
 ENTITIES: Final[dict[str, Fields]] = {
     "lists": LISTS,
-    "links": LINKS,
+    **LINK_ENTITIES,
     "nodes": NODES,
     "messages": MESSAGES,
     "copies": COPIES,

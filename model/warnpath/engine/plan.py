@@ -158,5 +158,8 @@ def build_plan(
         sensing=sensing,
         pictures=pictures,
         traffic=traffic,
-        initial_events=network.initial_events + sensing.initial_events + traffic.initial_events,
+        initial_events=network.initial_events
+        + sensing.initial_events
+        + traffic.initial_events
+        + network.link_events,
     )

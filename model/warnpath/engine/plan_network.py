@@ -9,11 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warnpath.engine.codes import (
-    LINK_LISTS,
-    NODE_LISTS,
-    TARGET_NODE,
-)
+from warnpath.engine.codes import NODE_LISTS, TARGET_NODE
+from warnpath.engine.plan_links import UNLIMITED, Lists, plan_links, reroute_s
 from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
 from warnpath.engine.plan_outages import plan_outages
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
@@ -29,8 +26,6 @@ from warnpath.scenario.lives import lives, risk_lives
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
 
-UNLIMITED = 1 << 40
-
 
 @dataclass(frozen=True)
 class NetworkPart:
@@ -40,6 +35,7 @@ class NetworkPart:
     shared_arrays: dict[str, np.ndarray]
     private_arrays: dict[str, np.ndarray]
     initial_events: list[tuple[float, int, int, int, int]]
+    link_events: list[tuple[float, int, int, int, int]]
     graph: Any
     tables: RoutingTables
     node_row: dict[str, int]
@@ -96,14 +92,14 @@ def plan_network(
     flows = (*standard_flows(scenario, policy), *extra_flows)
     tables = tables_from_graph(graph, policy, flows)
     node_row = {name: row for row, name in enumerate(tables.node_ids)}
-    lists: list[dict[str, Any]] = []
-    owners: list[tuple[int, int]] = []
-    nodes = _nodes(scenario, tables, distributions, streams, lists, owners)
-    links, elements, directions = _links(scenario, tables, distributions, streams, lists, owners)
+    lists = Lists()
+    nodes = _nodes(scenario, tables, distributions, streams, lists)
+    links = plan_links(scenario, tables, distributions, streams, lists)
     for index, node in enumerate(nodes):
         if node["reroute_s"] < 0.0:
             # A node says nothing of its own: its failure is noticed by the slowest of its links.
-            beside = [link["reroute_s"] for link in links if index in (link["tail"], link["head"])]
+            rows = links.entities["links"]
+            beside = [link["reroute_s"] for link in rows if index in (link["tail"], link["head"])]
             node["reroute_s"] = max(beside, default=-1.0)
     rules = []
     for row, release in enumerate(tables.releases):
@@ -115,13 +111,13 @@ def plan_network(
             }
         )
         streams.add("rules", row, "key_release", f"sharing:{release.rule}:{release.node}:release")
-    random = plan_lives(scenario, elements, tables.node_ids, distributions, streams)
+    random = plan_lives(scenario, links.elements, tables.node_ids, distributions, streams)
     for place, life in enumerate(random.rows):
         if life["only_busy"]:
-            _let_wear(place, random.members[life["first_member"]], links, nodes)
-    outages = plan_outages(scenario, extra_outages, tables, elements, random)
+            _let_wear(place, random.members[life["first_member"]], links.entities["links"], nodes)
+    outages = plan_outages(scenario, extra_outages, tables, links.elements, random)
     shared = {
-        "lists_owner": np.array(owners, dtype=np.int64).reshape(len(owners), 2),
+        "lists_owner": np.array(lists.owners, dtype=np.int64).reshape(len(lists.owners), 2),
         "route_nodes": tables.nodes,
         "route_links": tables.links,
         "route_link_order": tables.link_order,
@@ -138,8 +134,8 @@ def plan_network(
     return NetworkPart(
         entities={
             "nodes": nodes,
-            "links": links,
-            "lists": lists,
+            **links.entities,
+            "lists": lists.rows,
             "rules": rules,
             "outages": outages.rows,
             "members": outages.members,
@@ -152,8 +148,9 @@ def plan_network(
         graph=graph,
         tables=tables,
         node_row=node_row,
-        link_elements=elements,
-        link_directions=directions,
+        link_events=links.events,
+        link_elements=links.elements,
+        link_directions=links.directions,
         outage_causes=outages.causes,
         random=random,
         external_flows=frozenset(
@@ -196,8 +193,7 @@ def _nodes(
     tables: RoutingTables,
     distributions: DistributionTable,
     streams: StreamNames,
-    lists: list[dict[str, Any]],
-    owners: list[tuple[int, int]],
+    lists: Lists,
 ) -> list[dict[str, Any]]:
     by_id = {node.id: node for node in scenario.node}
     rows = []
@@ -209,7 +205,7 @@ def _nodes(
             {
                 "name_key": name_key(f"node:{name}"),
                 "nation_bit": int(tables.nodes[index, columns.NODE_NATION_BIT]),
-                "first_list": len(lists),
+                "first_list": lists.add(NODE_LISTS, node=index),
                 "servers": int(node.servers),
                 "service_row": distributions.add(node.service),
                 "queue_limit": UNLIMITED if node.queue_limit is None else int(node.queue_limit),
@@ -222,69 +218,10 @@ def _nodes(
                 "startup_row": distributions.add(node.startup),
                 "delay_factor": 1.0,
                 "wear": -1,
-                "reroute_s": _reroute_s(node.reroute),
+                "reroute_s": reroute_s(node.reroute),
                 "first_flow": 0,
                 "flow_count": 0,
                 "up": 1,
             }
         )
-        _add_lists(lists, owners, NODE_LISTS, -1, index)
     return rows
-
-
-def _links(
-    scenario: Scenario,
-    tables: RoutingTables,
-    distributions: DistributionTable,
-    streams: StreamNames,
-    lists: list[dict[str, Any]],
-    owners: list[tuple[int, int]],
-) -> tuple[list[dict[str, Any]], list[str], list[str]]:
-    by_id = {link.id: effective_link(scenario, link) for link in scenario.link}
-    rows, elements, directions = [], [], []
-    for index in range(len(tables.links)):
-        tail = tables.node_ids[tables.links[index, columns.LINK_TAIL]]
-        head = tables.node_ids[tables.links[index, columns.LINK_HEAD]]
-        element = tables.element_ids[tables.links[index, columns.LINK_ELEMENT]]
-        link = by_id[element]
-        for purpose in ("jitter", "loss"):
-            streams.add("links", index, f"key_{purpose}", f"link:{element}:{tail}>{head}:{purpose}")
-        retransmit = link.retransmit
-        rows.append(
-            {
-                "tail": int(tables.links[index, columns.LINK_TAIL]),
-                "head": int(tables.links[index, columns.LINK_HEAD]),
-                "first_list": len(lists),
-                "capacity_bps": 1000.0 * float(link.capacity_kbps),
-                "propagation_s": link.propagation_s,
-                "jitter_row": distributions.add(link.jitter),
-                "keep_order": int(link.keep_order),
-                "loss": float(link.loss),
-                "retry_timeout_s": 0.0 if retransmit is None else float(retransmit.timeout_s),
-                "max_attempts": 1 if retransmit is None else int(retransmit.max_attempts),
-                "queue_limit": UNLIMITED if link.queue_limit is None else int(link.queue_limit),
-                "reroute_s": _reroute_s(link.reroute),
-                "capacity_factor": 1.0,
-                "delay_factor": 1.0,
-                "extra_loss": 0.0,
-                "wear": -1,
-                "up": 1,
-            }
-        )
-        _add_lists(lists, owners, LINK_LISTS, index, -1)
-        elements.append(element)
-        directions.append(f"{tail}>{head}")
-    return rows, elements, directions
-
-
-def _add_lists(
-    lists: list[dict[str, Any]], owners: list[tuple[int, int]], count: int, link: int, node: int
-) -> None:
-    for _ in range(count):
-        lists.append({"head": -1, "tail": -1, "count": 0})
-        owners.append((link, node))
-
-
-def _reroute_s(reroute: Any) -> float:
-    """Detection plus convergence; negative where nothing reroutes by itself."""
-    return -1.0 if reroute is None else float(reroute.detection_s) + float(reroute.convergence_s)

@@ -39,7 +39,7 @@ def traffic_columns(plan: Plan, world: Any) -> Columns:
     return columns_of(rows, TRAFFIC_COLUMNS)
 
 
-TRAFFIC_REASONS = ("lost", "queue_full", "link_down", "node_down", "no_route", "expired")
+TRAFFIC_REASONS = ("lost", "queue_full", "link_down", "node_down", "no_route", "expired", "superseded")
 TRAFFIC_COLUMNS = (
     "traffic",
     "source",

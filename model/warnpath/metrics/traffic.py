@@ -8,7 +8,16 @@ import pandas as pd
 from warnpath.metrics.frames import REPLICATION, leading_columns, require
 from warnpath.metrics.intervals import CONFIDENCE, mean_intervals
 
-REASONS = ("lost", "queue_full", "link_down", "node_down", "no_route", "expired", "in_flight")
+REASONS = (
+    "lost",
+    "queue_full",
+    "link_down",
+    "node_down",
+    "no_route",
+    "expired",
+    "superseded",
+    "in_flight",
+)
 """Why a message of traffic did not arrive, as columns of the `traffic` table."""
 
 

@@ -6,6 +6,7 @@ repeated transmissions, and the service of the node it enters. Queues are the si
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
@@ -18,6 +19,7 @@ from warnpath.scenario import effective_link
 if TYPE_CHECKING:
     from warnpath.scenario import Distribution, Scenario
     from warnpath.scenario.geometry import Point
+    from warnpath.scenario.links import Slots
     from warnpath.scenario.resolve import EffectiveLink
 
 REFERENCE_BYTES = 200
@@ -25,6 +27,9 @@ REFERENCE_BYTES = 200
 
 ENDS = ("sensor", "consumer")
 """Roles that only send or only receive and never forward the messages of others."""
+
+LONGEST_TIMEOUT_S = 1e8
+"""Where time-outs that grow stop growing."""
 
 Graph: TypeAlias = nx.MultiDiGraph
 
@@ -79,25 +84,35 @@ def transmission_s(size_bytes: float, capacity_kbps: float) -> float:
     return size_bytes * 8.0 / (capacity_kbps * 1e3)
 
 
-def expected_retransmission_s(loss: float, timeout_s: float, max_attempts: int) -> float:
+def slotted_s(size_bytes: float, slots: Slots) -> float:
+    """Mean time that an empty link with slots takes to send a message, s: half a gap, then its slots."""
+    count = max(math.ceil(size_bytes * 8.0 / float(slots.slot_bits)), 1)
+    slot_s = float(slots.slot_ms) / 1e3
+    return (0.5 + count - 1) * slots.gap_slots * slot_s + slot_s
+
+
+def expected_retransmission_s(
+    loss: float, timeout_s: float, max_attempts: int, backoff: float = 1.0
+) -> float:
     """Mean time spent on failed attempts by a message that gets through, s.
 
-    Attempts are independent; each failed one costs the time-out. With q = loss and m attempts the mean
-    number of failures before a success within m is sum k q^k (1 - q) / (1 - q^m) for k < m, which tends
-    to q / (1 - q).
+    Attempts are independent; each failed one costs its time-out, `backoff` times the one before. Without
+    that, with q = loss and m attempts, the mean number of failures before a success within m is
+    sum k q^k (1 - q) / (1 - q^m) for k < m, which tends to q / (1 - q).
     """
     if loss <= 0.0 or max_attempts <= 1:
         return 0.0
-    weight = 1.0
-    total = 0.0
-    failures = 0.0
-    for attempt in range(max_attempts):
+    weight, total = 1.0, 0.0
+    spent_s, spending_s = 0.0, 0.0
+    for _ in range(max_attempts):
         total += weight
-        failures += attempt * weight
+        spending_s += spent_s * weight
+        spent_s += timeout_s
+        timeout_s = min(timeout_s * backoff, LONGEST_TIMEOUT_S)
         weight *= loss
         if weight == 0.0:
             break
-    return timeout_s * failures / total
+    return spending_s / total
 
 
 def path_floor_s(graph: Graph, path: Sequence[str]) -> float:
@@ -147,11 +162,17 @@ def _place(graph: Graph, node: str) -> Point:
 
 def _add_link(graph: Graph, link: EffectiveLink, reference_bytes: int) -> None:
     sending_s = transmission_s(reference_bytes, float(link.capacity_kbps))
+    if link.slots is not None:
+        sending_s = slotted_s(reference_bytes, link.slots)
     jitter_s = mean_s(link.jitter)
     repeating_s = 0.0
     if link.retransmit is not None:
+        repeat = link.retransmit
         repeating_s = expected_retransmission_s(
-            float(link.loss), float(link.retransmit.timeout_s), link.retransmit.max_attempts
+            float(link.loss) if link.burst_loss is None else link.burst_loss.mean_loss,
+            float(repeat.timeout_s),
+            repeat.max_attempts,
+            float(repeat.backoff),
         )
     light_us_per_km = LIGHT_VACUUM_US_PER_KM
     if link.propagation_ms is None and link.propagation_us_per_km is not None:

@@ -47,6 +47,7 @@ MESSAGE_STATUSES = (
     "node_down",
     "no_route",
     "expired",
+    "superseded",
     "in_flight",
 )
 ELEMENT_KINDS = ("node", "link")
@@ -258,6 +259,7 @@ _ELEMENTS = TableSchema(
         _count("dropped", "Messages refused or thrown away (queue full, down, expired)."),
         _count("lost", "Transmissions lost on the way."),
         _count("retransmissions", "Transmissions repeated."),
+        _count("superseded", "Reports whose place in its queue a newer one took."),
         _maybe("availability_realised", "", "Share of the time it was up in this replication."),
         _maybe("availability_theoretical", "", "Long-run share of the time it is up: MTBF / (MTBF + MTTR)."),
     ),
@@ -293,6 +295,7 @@ _TRAFFIC = TableSchema(
         _count("node_down", "Messages at a node when it failed, or sent while it was down."),
         _count("no_route", "Messages for which there was no way on."),
         _count("expired", "Messages thrown away after their lifetime."),
+        _count("superseded", "Messages whose place in a queue a newer one took."),
         _count("in_flight", "Messages still under way at the end of the run."),
         _maybe("latency_mean_s", "s", "Mean latency of those that arrived; NaN if none did."),
         _maybe("latency_sd_s", "s", "Standard deviation of that latency, over messages."),

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from warnpath.scenario import documents
 from warnpath.scenario.consistency import check_consistency
 from warnpath.scenario.flight_tables import attach
+from warnpath.scenario.link_checks import check_links
 from warnpath.scenario.locations import LISTS, Findings, Locations
 from warnpath.scenario.measurements import read_measurements
 from warnpath.scenario.past_outages import read_outages
@@ -148,3 +149,4 @@ def _check(document: Mapping[str, Any], findings: Findings) -> None:
     check_structure(document, findings)
     check_references(document, findings)
     check_consistency(document, findings)
+    check_links(document, findings)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.geometry import great_circle_km
 from warnpath.scenario.launches import Launch, Place, PositionRow, Profile
-from warnpath.scenario.links import Link, MediumClass, Reroute, Retransmit
+from warnpath.scenario.links import (
+    BurstLoss,
+    Contact,
+    Link,
+    MediumClass,
+    OnFailure,
+    Reroute,
+    Retransmit,
+    Slots,
+)
 from warnpath.scenario.lives import life_of
 from warnpath.scenario.nodes import Node, Patrol, SensorClass, SensorKind
 from warnpath.scenario.quantities import Quantity, quantity
@@ -35,8 +44,12 @@ class EffectiveLink:
         One-way delay, s, however it is given.
     loss, keep_order, route_factor, equipment_ms
         Never None: without loss, in order, straight and without equipment unless stated.
-    retransmit, queue_limit, reroute
-        None means no repetition, no limit, no automatic rerouting.
+    burst_loss
+        Takes the place of ``loss`` where it is not None.
+    retransmit, queue_limit, queue_limit_bytes, slots, reroute
+        None means no repetition, no limit, no slots, no automatic rerouting.
+    contacts
+        Empty if the link exists all the time.
     availability, mtbf_s, mttr_s : float or None
         All three, or none of them.
     defaults : tuple of str
@@ -59,8 +72,16 @@ class EffectiveLink:
     jitter: Distribution | None
     keep_order: bool
     loss: Quantity
+    burst_loss: BurstLoss | None
     retransmit: Retransmit | None
     queue_limit: int | None
+    queue_limit_bytes: Quantity | None
+    preemptive: bool
+    coalesce: bool
+    slots: Slots | None
+    on_failure: OnFailure
+    contacts: tuple[Contact, ...]
+    contact_every_s: Quantity | None
     reroute: Reroute | None
     availability: float | None
     mtbf_s: float | None
@@ -201,6 +222,10 @@ def effective_link(scenario: Scenario, link: Link | str) -> EffectiveLink:
     # A link that states one of two alternatives does not take the other one from its medium.
     if own.propagation_ms is None and own.propagation_us_per_km is not None:
         values["propagation_ms"] = None
+    if own.loss is not None and own.burst_loss is None:
+        values["burst_loss"] = None
+    if own.contacts is not None and own.contact_every_s is None:
+        values["contact_every_s"] = None
     ends = [scenario.node_by_id(end) for end in own.ends]
     places = [(float(node.lat_deg), float(node.lon_deg), 0.0) for node in ends]
     length_km = great_circle_km(*places) if own.length_km is None else float(own.length_km)
@@ -221,8 +246,16 @@ def effective_link(scenario: Scenario, link: Link | str) -> EffectiveLink:
         jitter=values["jitter"],
         keep_order=True if values["keep_order"] is None else values["keep_order"],
         loss=values["loss"] or quantity(0.0),
+        burst_loss=values["burst_loss"],
         retransmit=values["retransmit"],
         queue_limit=values["queue_limit"],
+        queue_limit_bytes=values["queue_limit_bytes"],
+        preemptive=bool(values["preemptive"]),
+        coalesce=bool(values["coalesce"]),
+        slots=values["slots"],
+        on_failure=values["on_failure"] or OnFailure(),
+        contacts=values["contacts"] or (),
+        contact_every_s=values["contact_every_s"],
         reroute=values["reroute"],
         availability=availability,
         mtbf_s=mtbf_s,

@@ -9,13 +9,17 @@ from warnpath.engine.codes import (
     APPROVED,
     ARRIVED,
     ASSESSED,
+    CONTACT_CLOSED,
+    CONTACT_OPENED,
     CONVERGED,
     EVALUATION_DUE,
     IMPACTED,
     INFRARED_SENSED,
     LAUNCHED,
+    LINK_REROUTED,
     LINK_RETRY,
     LINK_SENT,
+    LINK_SLOT,
     LIVES_STARTED,
     NODE_RESUMED,
     NODE_STARTED,
@@ -30,12 +34,18 @@ from warnpath.engine.codes import (
     TRAFFIC_STARTED,
 )
 from warnpath.engine.handlers.alerts import approved, assessed
+from warnpath.engine.handlers.link_changes import (
+    contact_closed,
+    contact_opened,
+    link_slot,
+)
 from warnpath.engine.handlers.links import link_retry, link_sent
 from warnpath.engine.handlers.nodes import arrived, node_resumed, released, served
 from warnpath.engine.handlers.outages import converged, node_started, outage_began, outage_ended
 from warnpath.engine.handlers.pictures import evaluation_due, report_due
 from warnpath.engine.handlers.renewal import lives_started
 from warnpath.engine.handlers.reporting import answered
+from warnpath.engine.handlers.rerouting import reroute_queue, reroute_queues
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
 from warnpath.engine.handlers.surges import surge_changed
 from warnpath.engine.handlers.traffic import traffic_due, traffic_started
@@ -115,10 +125,19 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
             outage_ended(w, now, a)
     elif kind == CONVERGED:
         converged(w, a, b)
+        reroute_queues(w)
     elif kind == SURGE_CHANGED:
         surge_changed(w, now, a, b)
     elif kind == LIVES_STARTED:
         lives_started(w, now)
+    elif kind == LINK_SLOT:
+        link_slot(w, now, a)
+    elif kind == LINK_REROUTED:
+        reroute_queue(w, now, a)
+    elif kind == CONTACT_OPENED:
+        contact_opened(w, now, a)
+    elif kind == CONTACT_CLOSED:
+        contact_closed(w, now, a)
     elif kind == IMPACTED:
         w.noted_value = w.launches[a].impact_s
     return 1

@@ -1,4 +1,8 @@
-"""Links: queueing by priority, transmission, loss and retransmission, propagation, jitter, outages."""
+"""Links: queueing by priority, transmission, loss and retransmission, propagation, jitter.
+
+What changes a link (failures, contacts, degraded modes) is in `link_changes`, how it takes turns in
+`link_turns`.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from typing import Any
 from warnpath.engine.codes import (
     ARRIVED,
     EXPIRED,
+    FATE_LOST,
     FAULT_TRACE,
     LINK_DOWN,
     LINK_HELD,
@@ -18,20 +23,27 @@ from warnpath.engine.codes import (
     PRIORITIES,
     QUEUE_FULL,
     RETRANSMISSION,
+    SUPERSEDED,
     TRANSPORT,
 )
+from warnpath.engine.handlers.link_turns import await_slot, sending_s, take_slots
 from warnpath.engine.handlers.messages import (
     account,
     account_wait,
     finish,
     list_append,
+    list_prepend,
     list_remove,
+    list_replace,
     schedule,
+    updates,
 )
 from warnpath.engine.handlers.wear import wear
 from warnpath.engine.random_streams import draw, uniform
 
 ULP = 2.220446049250313e-16
+LONGEST_TIMEOUT_S = 1e8
+"""Where a time-out stops growing; as long as a scenario may state one."""
 
 
 def link_observe(w: Any, now: float, a: int) -> None:
@@ -72,15 +84,27 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
     """Hand a copy to a link: into its queue, or refused when the queue is full."""
     link = w.links[a]
     link_observe(w, now, a)
-    if link.queued >= link.queue_limit:
+    copy = w.copies[c]
+    message = w.messages[copy.message]
+    if link.up == 0 and link.queue_fate == FATE_LOST:
+        link.dropped += 1
+        finish(w, now, c, LINK_DOWN)
+        return
+    place = link.first_list + message.priority
+    if link.coalesce == 1 and link_coalesce(w, now, a, place, c) == 1:
+        link_trace(w, now, a)
+        return
+    if link.queued >= link.queue_limit or link.queued_bits + message.size_bits > link.queue_limit_bits:
         link.dropped += 1
         finish(w, now, c, QUEUE_FULL)
         return
-    copy = w.copies[c]
-    copy.since_s = now
-    copy.down_mark_s = link_down_total(w, now, a)
-    list_append(w, link.first_list + w.messages[copy.message].priority, c)
-    link.queued += 1
+    link_takes(w, now, a, c)
+    list_append(w, place, c)
+    link_count_in(w, a, c)
+    if link.preemptive == 1 and link.busy == 1:
+        serving = w.lists[link.first_list + LINK_IN_SERVICE].head
+        if w.messages[w.copies[serving].message].priority > message.priority:
+            link_interrupt(w, now, a)
     link_start(w, now, a)
     # A copy that goes straight into transmission was never queued.
     if link.queued > link.max_queued:
@@ -90,10 +114,74 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
         wear(w, now, link.wear)
 
 
+def link_takes(w: Any, now: float, a: int, c: int) -> None:
+    """Note what a copy is like that comes to the link: nothing of it has been sent yet."""
+    copy = w.copies[c]
+    copy.since_s = now
+    copy.remaining_s = -1.0
+    copy.service_s = 0.0
+    copy.reroute = 0
+    copy.down_mark_s = link_down_total(w, now, a)
+
+
+def link_count_in(w: Any, a: int, c: int) -> None:
+    """Count a copy that comes into the link's queue."""
+    link = w.links[a]
+    link.queued += 1
+    link.queued_bits += w.messages[w.copies[c].message].size_bits
+
+
+def link_count_out(w: Any, a: int, c: int) -> None:
+    """Count a copy that leaves the link's queue."""
+    link = w.links[a]
+    link.queued -= 1
+    link.queued_bits -= w.messages[w.copies[c].message].size_bits
+    if link.queued == 0:
+        # What sums of sizes round to does not pile up.
+        link.queued_bits = 0.0
+
+
+def link_coalesce(w: Any, now: float, a: int, place: int, c: int) -> int:
+    """Let the newer of two reports of one thing take the older one's place in a queue.
+
+    Returns
+    -------
+    int
+        1 if there were two of them and one has gone; 0 if this one is to queue like any other.
+    """
+    link = w.links[a]
+    other = w.lists[place].head
+    while other >= 0 and updates(w, c, other) == 0:
+        other = w.copies[other].next
+    if other < 0:
+        return 0
+    newer = w.messages[w.copies[c].message]
+    older = w.messages[w.copies[other].message]
+    if newer.created_s < older.created_s:
+        # It was overtaken on its way here.
+        link.superseded += 1
+        finish(w, now, c, SUPERSEDED)
+        return 1
+    if link.queued_bits - older.size_bits + newer.size_bits > link.queue_limit_bits:
+        link.dropped += 1
+        finish(w, now, c, QUEUE_FULL)
+        return 1
+    link_takes(w, now, a, c)
+    link_count_out(w, a, other)
+    list_replace(w, other, c)
+    link_count_in(w, a, c)
+    link.superseded += 1
+    finish(w, now, other, SUPERSEDED)
+    return 1
+
+
 def link_start(w: Any, now: float, a: int) -> None:
-    """Transmit the next copy of the highest class, if the link is up and free."""
+    """Transmit the next copy of the highest class, if the link is up, free, and it is the link's turn."""
     link = w.links[a]
     while link.up == 1 and link.busy == 0 and link.queued > 0:
+        if link.slot_s > 0.0 and link.slot_open == 0:
+            await_slot(w, now, a)
+            return
         chosen = -1
         for priority in range(PRIORITIES):
             if chosen < 0:
@@ -101,21 +189,51 @@ def link_start(w: Any, now: float, a: int) -> None:
         c = chosen
         copy = w.copies[c]
         m = copy.message
+        expired = now > w.messages[m].expires_s
+        duration = sending_s(w, a, c)
+        # At the very end of a contact what takes no time may still go.
+        if not expired and now >= link.closes_s and now + duration > link.closes_s:
+            return
         list_remove(w, c)
-        link.queued -= 1
+        link_count_out(w, a, c)
         account_wait(w, m, now, link_down_total(w, now, a) - copy.down_mark_s)
-        if now > w.messages[m].expires_s:
+        if expired:
             link.dropped += 1
             finish(w, now, c, EXPIRED)
         else:
             list_append(w, link.first_list + LINK_IN_SERVICE, c)
             link.busy = 1
-            copy.started_s = now
+            if copy.remaining_s < 0.0:
+                copy.started_s = now
+            copy.stint_s = now
+            copy.ends_s = now + duration
             copy.token += 1
-            duration = 0.0
-            if link.capacity_bps > 0.0:
-                duration = w.messages[m].size_bits / (link.capacity_bps * link.capacity_factor)
+            if link.slot_s > 0.0:
+                take_slots(w, a, c)
             schedule(w, duration, LINK_SENT, a, c, copy.token)
+
+
+def link_interrupt(w: Any, now: float, a: int) -> None:
+    """Take what is in transmission back in front of its class; what remains of it is kept."""
+    link = w.links[a]
+    c = int(w.lists[link.first_list + LINK_IN_SERVICE].head)
+    copy = w.copies[c]
+    account(w, copy.message, now, TRANSPORT)
+    list_remove(w, c)
+    copy.token += 1
+    # At full capacity, whatever the capacity is when it goes on.
+    copy.remaining_s = max(copy.ends_s - now, 0.0) * link.capacity_factor
+    copy.service_s += now - copy.stint_s
+    link.busy = 0
+    link_put_back(w, now, a, c)
+
+
+def link_put_back(w: Any, now: float, a: int, c: int) -> None:
+    """Put a copy that the link had begun with in front of its class."""
+    copy = w.copies[c]
+    copy.down_mark_s = link_down_total(w, now, a)
+    list_prepend(w, w.links[a].first_list + w.messages[copy.message].priority, c)
+    link_count_in(w, a, c)
 
 
 def link_sent(w: Any, now: float, a: int, c: int) -> None:
@@ -131,8 +249,8 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
     copy.attempts += 1
     message.attempts += 1
     copy.token += 1
+    loss = link_loss(w, a)
     lost = 0
-    loss = link.loss + link.extra_loss * (1.0 - link.loss)
     if loss > 0.0 and uniform(link.key_loss, message.lineage, copy.attempts) < loss:
         lost = 1
         link.lost += 1
@@ -142,7 +260,7 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
         if copy.attempts < link.max_attempts:
             link.retransmissions += 1
             list_append(w, link.first_list + LINK_HELD, c)
-            schedule(w, link.retry_timeout_s, LINK_RETRY, a, c, copy.token)
+            schedule(w, link_timeout_s(w, a, copy.attempts), LINK_RETRY, a, c, copy.token)
         else:
             finish(w, now, c, LOST)
     else:
@@ -171,6 +289,39 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
         wear(w, now, link.wear)
 
 
+def link_loss(w: Any, a: int) -> float:
+    """Probability that the transmission which ends now is lost, as the link is now.
+
+    Where losses come in bursts, the link is good or bad from one transmission to the next (Gilbert and
+    Elliott), and begins as it is in the long run.
+    """
+    link = w.links[a]
+    loss = link.loss
+    if link.to_bad > 0.0:
+        u = uniform(link.key_burst, link.carried, 0)
+        if link.carried == 1:
+            bad = int(u * (link.to_bad + link.to_good) < link.to_bad)
+        elif link.bad == 1:
+            bad = int(u >= link.to_good)
+        else:
+            bad = int(u < link.to_bad)
+        link.bad = bad
+        if bad == 1:
+            loss = link.loss_bad
+    return loss + link.extra_loss * (1.0 - loss)  # type: ignore[no-any-return]
+
+
+def link_timeout_s(w: Any, a: int, attempts: int) -> float:
+    """Time-out after a number of attempts: each is longer than the last by the link's factor."""
+    link = w.links[a]
+    timeout_s = link.retry_timeout_s
+    if link.backoff > 1.0:
+        for _ in range(attempts - 1):
+            if timeout_s < LONGEST_TIMEOUT_S:
+                timeout_s = min(timeout_s * link.backoff, LONGEST_TIMEOUT_S)
+    return timeout_s  # type: ignore[no-any-return]
+
+
 def link_landed(w: Any, now: float, a: int) -> None:
     """A copy has left the flight: the first one still in it arrives next, where the link keeps the order."""
     link = w.links[a]
@@ -197,7 +348,7 @@ def link_hop(w: Any, now: float, a: int, c: int, propagation_s: float, outcome: 
     row.queued_s = copy.since_s
     row.start_s = copy.started_s
     row.end_s = now + propagation_s
-    row.service_s = now - copy.started_s
+    row.service_s = copy.service_s + (now - copy.stint_s)
     row.propagation_s = propagation_s
     row.outcome = outcome
     w.hops_count = slot + 1
@@ -208,39 +359,3 @@ def link_retry(w: Any, now: float, a: int, c: int) -> None:
     account(w, w.copies[c].message, now, RETRANSMISSION)
     list_remove(w, c)
     link_enqueue(w, now, a, c)
-
-
-def link_fails(w: Any, now: float, a: int) -> None:
-    """Take a link down: what is in service or in flight is lost, the queue is held."""
-    link = w.links[a]
-    link.outages += 1
-    if link.up == 0:
-        return
-    link_observe(w, now, a)
-    link.up = 0
-    link.down_since_s = now
-    for place in range(LINK_IN_SERVICE, LINK_IN_FLIGHT + 1):
-        while w.lists[link.first_list + place].head >= 0:
-            c = w.lists[link.first_list + place].head
-            account(w, w.copies[c].message, now, TRANSPORT)
-            link.dropped += 1
-            finish(w, now, c, LINK_DOWN)
-    link.busy = 0
-    link_trace(w, now, a)
-    if link.wear >= 0:
-        wear(w, now, link.wear)
-
-
-def link_recovers(w: Any, now: float, a: int) -> None:
-    """Bring a link up when its last outage ends; the held queue goes on."""
-    link = w.links[a]
-    link.outages -= 1
-    if link.outages > 0:
-        return
-    link_observe(w, now, a)
-    link.up = 1
-    link.down_total_s += now - link.down_since_s
-    link_start(w, now, a)
-    link_trace(w, now, a)
-    if link.wear >= 0:
-        wear(w, now, link.wear)

@@ -20,6 +20,7 @@ from warnpath.engine.codes import (
     NO_ROUTE,
     NODE_DOWN,
     OUTAGE,
+    PRIORITY_TRACK,
     PROCESSING,
     QUEUE_FULL,
     QUEUEING,
@@ -27,6 +28,7 @@ from warnpath.engine.codes import (
     REPORT,
     RETRANSMISSION,
     SENSE,
+    SUPERSEDED,
     TRAFFIC,
     TRANSPORT,
     UNDER_WAY,
@@ -106,6 +108,45 @@ def list_remove(w: Any, c: int) -> None:
     copy.list = -1
     copy.next = -1
     copy.previous = -1
+
+
+def list_replace(w: Any, old: int, new: int) -> None:
+    """Put a copy into the place that another one has in a list."""
+    was = w.copies[old]
+    copy = w.copies[new]
+    if copy.list >= 0 or was.list < 0:
+        w.fault = FAULT_LIST
+        return
+    place = w.lists[was.list]
+    copy.list = was.list
+    copy.next = was.next
+    copy.previous = was.previous
+    if copy.previous >= 0:
+        w.copies[copy.previous].next = new
+    else:
+        place.head = new
+    if copy.next >= 0:
+        w.copies[copy.next].previous = new
+    else:
+        place.tail = new
+    was.list = -1
+    was.next = -1
+    was.previous = -1
+
+
+def updates(w: Any, one: int, other: int) -> int:
+    """1 if two copies tell of the same thing, so that the newer one makes the older one needless.
+
+    Reports of one C2 on one launch to one destination do, and messages of one flow of track traffic, which
+    stands for such reports.
+    """
+    a = w.messages[w.copies[one].message]
+    b = w.messages[w.copies[other].message]
+    if a.kind != b.kind or a.destination != b.destination or a.origin != b.origin:
+        return 0
+    if a.kind == REPORT:
+        return int(a.launch == b.launch)
+    return int(a.kind == TRAFFIC and a.priority == PRIORITY_TRACK and a.subject == b.subject)
 
 
 def account(w: Any, m: int, now: float, stage: int) -> None:
@@ -263,6 +304,8 @@ def count_traffic(w: Any, m: int) -> None:
         flow.no_route += 1
     elif message.status == EXPIRED:
         flow.expired += 1
+    elif message.status == SUPERSEDED:
+        flow.superseded += 1
 
 
 def new_payload(w: Any) -> int:
@@ -307,6 +350,7 @@ def new_copy(w: Any, m: int) -> int:
     copy.remaining_s = -1.0
     copy.service_s = 0.0
     copy.down_mark_s = 0.0
+    copy.reroute = 0
     retain(w, m)
     return c
 

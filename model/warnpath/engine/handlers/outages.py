@@ -9,7 +9,7 @@ from typing import Any
 
 from warnpath.engine.codes import CONVERGED, FAULT_TRACE, OUTAGE_ENDED, TARGET_LINK
 from warnpath.engine.handlers.alerts import send_blocked_alerts
-from warnpath.engine.handlers.links import link_fails, link_recovers
+from warnpath.engine.handlers.link_changes import link_fails, link_recovers, link_rescale
 from warnpath.engine.handlers.messages import schedule
 from warnpath.engine.handlers.nodes import node_fails, node_recovers, node_rises
 from warnpath.engine.handlers.wear import next_life
@@ -35,7 +35,7 @@ def outage_ended(w: Any, now: float, o: int) -> None:
         leave_crew(w, o)
         next_life(w, now, o)
     if outage.degraded == 1:
-        set_factors(w, o)
+        set_factors(w, now, o)
         return
     for i in range(outage.first_member, outage.first_member + outage.member_count):
         member = w.members[i]
@@ -57,7 +57,7 @@ def take_down(w: Any, now: float, o: int) -> None:
     outage.running = 0
     open_downtimes(w, now, o)
     if outage.degraded == 1:
-        set_factors(w, o)
+        set_factors(w, now, o)
         return
     for i in range(outage.first_member, outage.first_member + outage.member_count):
         member = w.members[i]
@@ -180,7 +180,7 @@ def close_downtimes(w: Any, now: float, o: int) -> None:
             w.downtimes[slot].up_s = now
 
 
-def set_factors(w: Any, o: int) -> None:
+def set_factors(w: Any, now: float, o: int) -> None:
     """Work out anew how badly each member of an outage works, from all outages that degrade it now."""
     outage = w.outages[o]
     for i in range(outage.first_member, outage.first_member + outage.member_count):
@@ -199,12 +199,12 @@ def set_factors(w: Any, o: int) -> None:
                         kept *= 1.0 - other.extra_loss
         if member.target_kind == TARGET_LINK:
             link = w.links[member.target]
-            link.capacity_factor = capacity_factor
+            link_rescale(w, now, member.target, capacity_factor)
             link.delay_factor = delay_factor
             link.extra_loss = 1.0 - kept
             if member.reverse >= 0:
                 back = w.links[member.reverse]
-                back.capacity_factor = capacity_factor
+                link_rescale(w, now, member.reverse, capacity_factor)
                 back.delay_factor = delay_factor
                 back.extra_loss = 1.0 - kept
         else:
