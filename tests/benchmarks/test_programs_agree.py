@@ -19,7 +19,7 @@ from tests.benchmarks.process_model import run_processes
 from tests.benchmarks.scenario_file import write_scenario
 from tests.benchmarks.warnpath_program import plan_of, run_engine
 from warnpath.scenario import load
-from warnpath.scenario.resolve import effective_link
+from warnpath.scenario.resolve_links import effective_link
 
 Program = Callable[[Network, int], list[Outcome]]
 

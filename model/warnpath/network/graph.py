@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from warnpath.scenario import Distribution, Scenario
     from warnpath.scenario.geometry import Point
     from warnpath.scenario.links import Slots
-    from warnpath.scenario.resolve import EffectiveLink
+    from warnpath.scenario.resolve_links import EffectiveLink
 
 REFERENCE_BYTES = 200
 """Size of a track report (see the scenario's definitions): the message whose latency routes minimise."""

@@ -22,14 +22,12 @@ if TYPE_CHECKING:
     from warnpath.scenario.quantities import Quantity
     from warnpath.scenario.resolve import (
         EffectiveLaunch,
-        EffectiveLink,
         EffectiveSensor,
         class_defaults,
         effective_launch,
-        effective_link,
         effective_sensor,
-        reliability,
     )
+    from warnpath.scenario.resolve_links import EffectiveLink, effective_link, reliability
     from warnpath.scenario.scenario import Scenario
     from warnpath.scenario.settings import RunSettings, WarningRule
     from warnpath.scenario.traffic import Surge, Traffic
@@ -45,14 +43,12 @@ _HOME = {
     "quantities": ("Quantity",),
     "resolve": (
         "EffectiveLaunch",
-        "EffectiveLink",
         "EffectiveSensor",
         "class_defaults",
         "effective_launch",
-        "effective_link",
         "effective_sensor",
-        "reliability",
     ),
+    "resolve_links": ("EffectiveLink", "effective_link", "reliability"),
     "scenario": ("Scenario",),
     "changes": ("parse_setting", "parse_value"),
     "settings": ("RunSettings", "WarningRule"),
