@@ -178,6 +178,7 @@ class Tracker:
             self.scratch,
             track,
             *plot,
+            0,
         )
         return bits
 

@@ -15,8 +15,10 @@ from tests.fusion_cases import Tracker, plots_of
 from tests.fusion_cases import flight as flight_of
 from warnpath.fusion import (
     areas,
+    association,
     carry,
     flight,
+    gating,
     history,
     impact,
     launch,
@@ -35,8 +37,10 @@ from warnpath.fusion import (
 
 MODULES = (
     areas,
+    association,
     carry,
     flight,
+    gating,
     history,
     impact,
     launch,
@@ -104,12 +108,34 @@ def arguments() -> dict[str, tuple[Any, ...]]:
     low = (6.39e6 * 0.6, 6.39e6 * 0.8, 9e3, -3100.0, -2600.0, 800.0)
     pull = (*flight.gradient(*state[:3]),)
     thrust, coast = layout.THRUST_COVARIANCE, layout.COAST_COVARIANCE
+    working = store.association(1)
+    space = tuple(working[f"fusion_{name}"] for name in ("candidates", "places", "costs", "work", "match"))
+    space[0][0, :] = a["plots"][slots[-2]]
+    space[0][1, :] = a["plots"][slots[-5]]
+    space[1][0, :] = modes_of[layout.COAST_STATE : layout.COAST_STATE + 3]
+    # The fifth plot from the end leaves its track.
+    moving = np.zeros((6, 4), dtype=np.int64)
+    moving[4, 0], moving[0, 1] = 2, 1
+    fifth = a["keys"][slots[-5]]
     return {
         "areas.normal_below": (0.37,),
         "areas.mass_in_circle": (20e3, -70e3, 4e8, 1e8, 9e8, 100e3),
         "areas.mass_beyond": (80e3, 20e3, 60e3, 30e3, 100e3),
         "areas.area_probability": (r, 4, t.ground, area, 0),
         "areas.rule_met": (r, 4, 0.4, 0.05, 20e3, 0.1),
+        "association.assign": (
+            np.arange(15.0).reshape(3, 5) * np.array([[1.0], [-1.0], [0.5]]) % 4.0, 3, 5,
+            np.zeros((3, 6)), np.zeros((4, 6), dtype=np.int64),
+        ),
+        "association.nearest_track": (*store_of, 0, 1, *space, late[1], late[2]),
+        "association.move_plots": (*store_of, 0, 1, space[0], moving, int(fifth[0]), int(fifth[1])),
+        "association.youngest_plot": (a["heads"], a["plots"], a["keys"], 0),
+        "gating.rough_square": (a["posteriors"], slots[-1], 2.0, *state[:3], 1e4),
+        "gating.rough_cost": (a["heads"], a["keys"], a["posteriors"], 0, late[0], *state[:3], 1e4),
+        "gating.start_cost": (
+            t.sensors, t.settings, a["plots"], a["keys"], space[0], s, 0, 2, space[1], 0,
+        ),
+        "gating.track_cost": (*store_of, 0, space[0], 0, space[1], late[1], late[2]),
         "carry.carry": (s, layout.S_MODES, thrust, 3.0, *pull),
         "carry.carry_force": (s, layout.S_MODES, t.settings, 3.0, *pull),
         "flight.vertical": state[:3],
@@ -153,9 +179,12 @@ def arguments() -> dict[str, tuple[Any, ...]]:
         "tracking.is_measurement": late[:1] + late[3:],
         "tracking.forget": (a["heads"], a["keys"], 0, 0, 5),
         "tracking.place_in_order": (a["plots"], a["keys"], 0, count, late[0], late[1], late[2]),
-        "tracking.track_take": (*store_of, 0, *late),
+        "tracking.track_take": (*store_of, 0, *late, 3),
         "tracking.track_update": (*pending(store_of), 0),
-        "tracking.track_insert": (*store_of, 0, *late),
+        "tracking.work_off": (*pending(store_of), 0, count - 1),
+        "tracking.track_remove": (a["heads"], a["keys"], 0, count - 4),
+        "tracking.track_drop": (a["heads"], 0),
+        "tracking.track_insert": (*store_of, 0, *late, 3),
         "update.update_coast": (s, layout.S_MODES, 0.48, -0.6, 0.64, 12.0, 900.0),
         "update.update_thrust": (s, layout.S_MODES, 0.48, -0.6, 0.64, 12.0, 900.0),
         "update.update_any": (

@@ -20,6 +20,8 @@ _COUNTS = {
     "rejected": layout.REJECTED,
 }
 """Columns that are counters of the track."""
+_SCORES = ("ungated", "strays", "merges", "swaps")
+"""Columns that say how well the objects of several launches were told apart."""
 
 
 def pictures_columns(plan: Plan, world: Any) -> Columns:
@@ -34,12 +36,13 @@ def pictures_columns(plan: Plan, world: Any) -> Columns:
                 "c2": plan.network.tables.node_ids[picture.node],
                 "launch": plan.sensing.launch_ids[picture.launch],
                 **{name: int(head[column]) for name, column in _COUNTS.items()},
+                **{name: getattr(picture, name) for name in _SCORES},
                 "reports": picture.reports_taken,
                 "age_mean_s": mean_s,
                 "age_max_s": max_s,
             }
         )
-    return columns_of(rows, ("c2", "launch", *_COUNTS, "reports", "age_mean_s", "age_max_s"))
+    return columns_of(rows, ("c2", "launch", *_COUNTS, *_SCORES, "reports", "age_mean_s", "age_max_s"))
 
 
 def _age(picture: Any, end_s: float) -> tuple[float, float]:

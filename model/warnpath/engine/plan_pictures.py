@@ -84,6 +84,10 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
                     "trigger_message": -1,
                     "evaluated_s": -1e9,
                     "newest_s": -1.0,
+                    "follows": -1,
+                    "challenger": -1,
+                    "followed_s": -1e9,
+                    "strayed_s": -1e9,
                 }
             )
             tracks += int(has_radar)
@@ -118,6 +122,7 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
             "track_keys": stores["keys"],
             "fusion_scratch": store.scratch(),
             "fusion_ground": store.ground(),
+            **store.association(len(launches)),
         },
         blank_arrays={
             "track_plots": stores["plots"].shape,

@@ -52,7 +52,9 @@ KEY_SENSOR: Final = 0
 KEY_SEQUENCE: Final = 1
 KEY_ORDER: Final = 2
 """Row ``track * capacity + i`` holds here the slot of the i-th plot in time order; free slots after them."""
-KEY_COLUMNS: Final = 3
+KEY_LABEL: Final = 3
+"""Free for the engine, without effect on the track: what the plot is of in truth."""
+KEY_COLUMNS: Final = 4
 
 # --- posteriors: float64[tracks * capacity, POSTERIOR_COLUMNS] -------------------------------------------
 UPDATES: Final = 0
@@ -177,7 +179,9 @@ S_FIRST: Final = 4
 S_SECOND: Final = 5
 S_FACTOR: Final = 6
 S_WORK: Final = 7
-SCRATCH_ROWS: Final = 8
+S_GAP: Final = 8
+"""Six differences of two states."""
+SCRATCH_ROWS: Final = 9
 SCRATCH_COLUMNS: Final = 96
 WIDTH: Final = 8
 """Six columns of the state, one of ln(ballistic coefficient), one spare."""

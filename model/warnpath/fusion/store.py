@@ -141,6 +141,18 @@ def area_row(latitude_rad: float, longitude_rad: float, radius_m: float = 100e3)
     return row
 
 
+def association(launches: int) -> dict[str, Table | layout.IntegerTable]:
+    """Working space of the association of plots with tracks, for so many launches, by its name in a world."""
+    columns = 2 * launches + 2
+    return {
+        "fusion_candidates": np.zeros((launches + 1, layout.PLOT_COLUMNS)),
+        "fusion_places": np.zeros((launches + 1, 3)),
+        "fusion_costs": np.zeros((launches + 1, columns)),
+        "fusion_work": np.zeros((3, columns)),
+        "fusion_match": np.zeros((6, columns), dtype=np.int64),
+    }
+
+
 def scratch() -> Table:
     """Working memory of the kernels; one per thread."""
     return np.zeros((layout.SCRATCH_ROWS, layout.SCRATCH_COLUMNS))

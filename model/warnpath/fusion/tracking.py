@@ -7,6 +7,7 @@ from warnpath.fusion import layout
 from warnpath.fusion.history import step
 from warnpath.fusion.layout import (
     COUNT,
+    KEY_LABEL,
     KEY_ORDER,
     KEY_SENSOR,
     KEY_SEQUENCE,
@@ -75,7 +76,7 @@ def place_in_order(
     sensor: int,
     sequence: int,
 ) -> int:
-    """Where a plot belongs among those in order; -1 if it is there already."""
+    """Where a plot belongs among those in order; -1 - place if it is there already."""
     position = count
     while position > 0:
         slot = first + keys[first + position - 1, KEY_ORDER]
@@ -88,9 +89,36 @@ def place_in_order(
                 if keys[slot, KEY_SEQUENCE] < sequence:
                     return position
                 if keys[slot, KEY_SEQUENCE] == sequence:
-                    return -1
+                    return -position
         position -= 1
     return 0
+
+
+@kernel(
+    "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
+    "float64[:, ::1], float64[:, ::1], int64, int64)"
+)
+def work_off(
+    sensors: Table,
+    settings: Table,
+    heads: IntegerTable,
+    plots: Table,
+    keys: IntegerTable,
+    posteriors: Table,
+    scratch: Table,
+    track: int,
+    until: int,
+) -> int:
+    """Work out the posteriors that wait, up to a place in the order; BIT_REJECTED as in `track_update`."""
+    first = track * (keys.shape[0] // heads.shape[0])
+    bits = 0
+    begin = heads[track, COUNT] - heads[track, PENDING]
+    for place in range(begin, until):
+        if step(sensors, settings, plots, keys, posteriors, scratch, first, place) == 1:
+            bits |= layout.BIT_REJECTED
+    if until > begin:
+        heads[track, PENDING] = heads[track, COUNT] - until
+    return bits
 
 
 @kernel(
@@ -107,10 +135,10 @@ def track_update(
     scratch: Table,
     track: int,
 ) -> int:
-    """Work out the posteriors that plots taken since the last time have made necessary.
+    """Work out the posteriors that plots taken since the last time have made necessary, and forget old plots.
 
     Every posterior depends only on the plots before it in the order, so neither the order of arrival nor
-    when this is called has an effect on it, to the bit. Old plots are forgotten here.
+    when this is called has an effect on it, to the bit.
 
     Returns
     -------
@@ -121,11 +149,7 @@ def track_update(
     count = heads[track, COUNT]
     if count == 0:
         return 0
-    bits = 0
-    for place in range(count - heads[track, PENDING], count):
-        if step(sensors, settings, plots, keys, posteriors, scratch, first, place) == 1:
-            bits |= layout.BIT_REJECTED
-    heads[track, PENDING] = 0
+    bits = work_off(sensors, settings, heads, plots, keys, posteriors, scratch, track, count)
     last = first + keys[first + count - 1, KEY_ORDER]
     if posteriors[last, UPDATES] > 0.0:
         bits |= layout.BIT_STARTED
@@ -144,7 +168,7 @@ def track_update(
 @kernel(
     "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
     "float64[:, ::1], float64[:, ::1], int64, float64, int64, int64, float64, float64, float64, float64, "
-    "float64)"
+    "float64, int64)"
 )
 def track_take(
     sensors: Table,
@@ -163,6 +187,7 @@ def track_take(
     elevation_rad: float,
     sigma_range_m: float,
     sigma_cross_m: float,
+    label: int,
 ) -> int:
     """Take a plot into a track, in whatever order it comes; `track_update` works it in.
 
@@ -178,6 +203,8 @@ def track_take(
         Time of the measurement, row of `sensors`, number of the plot at its sensor: the key of the order.
     range_m, azimuth_rad, elevation_rad, sigma_range_m, sigma_cross_m : float
         Measurement in the sensor's east-north-up frame; see the package for the errors meant.
+    label : int
+        Kept beside the plot (KEY_LABEL), without effect.
 
     Returns
     -------
@@ -225,6 +252,7 @@ def track_take(
     row = first + slot
     keys[row, KEY_SENSOR] = sensor
     keys[row, KEY_SEQUENCE] = sequence
+    keys[row, KEY_LABEL] = label
     write_plot(plots, row, time_s, range_m, azimuth_rad, elevation_rad, sigma_range_m, sigma_cross_m)
     count += 1
     heads[track, COUNT] = count
@@ -245,7 +273,7 @@ def track_take(
 @kernel(
     "int64(float64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], "
     "float64[:, ::1], float64[:, ::1], int64, float64, int64, int64, float64, float64, float64, float64, "
-    "float64)"
+    "float64, int64)"
 )
 def track_insert(
     sensors: Table,
@@ -264,6 +292,7 @@ def track_insert(
     elevation_rad: float,
     sigma_range_m: float,
     sigma_cross_m: float,
+    label: int,
 ) -> int:
     """`track_take` and `track_update` in one: take a plot into a track and work it in; bits of both."""
     bits = track_take(
@@ -283,7 +312,31 @@ def track_insert(
         elevation_rad,
         sigma_range_m,
         sigma_cross_m,
+        label,
     )
     if bits & layout.BIT_INSERTED:
         bits |= track_update(sensors, settings, heads, plots, keys, posteriors, scratch, track)
     return bits
+
+
+@kernel("int64(int64[:, ::1], int64[:, ::1], int64, int64)")
+def track_remove(heads: IntegerTable, keys: IntegerTable, track: int, place: int) -> int:
+    """Take the plot at a place in the order out of a track; returns its row. Those after it wait anew."""
+    first = track * (keys.shape[0] // heads.shape[0])
+    count = heads[track, COUNT]
+    slot = keys[first + place, KEY_ORDER]
+    for later in range(place + 1, count):
+        keys[first + later - 1, KEY_ORDER] = keys[first + later, KEY_ORDER]
+    keys[first + count - 1, KEY_ORDER] = slot
+    heads[track, COUNT] = count - 1
+    heads[track, layout.INSERTED] -= 1
+    heads[track, PENDING] = max(count - 1 - place, heads[track, PENDING] - 1)
+    return int(first + slot)
+
+
+@kernel("void(int64[:, ::1], int64)")
+def track_drop(heads: IntegerTable, track: int) -> None:
+    """Forget all plots of a track; its counters stay."""
+    heads[track, COUNT] = 0
+    heads[track, layout.BASED] = 0
+    heads[track, PENDING] = 0

@@ -33,6 +33,9 @@ class RunSettings(Table):
         Periodic track report from C2 to C2.
     required_lead_s : float
         A warning with less time left than this is late.
+    association : {"nearest", "identity"}
+        How a C2 tells the objects of several launches apart: by where they are (global nearest neighbour in
+        a gate), or as if every measurement said what it is of. One launch needs neither.
     """
 
     replications: Count = 20
@@ -45,6 +48,7 @@ class RunSettings(Table):
     posterior_lag_s: PositiveSeconds = q(60.0)
     report_interval_s: PositiveSeconds = q(12.0)
     required_lead_s: Seconds = q(0.0)
+    association: Literal["nearest", "identity"] = "nearest"
 
 
 class WarningRule(Table):

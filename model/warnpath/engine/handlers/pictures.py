@@ -20,6 +20,7 @@ from warnpath.engine.codes import (
     REPORT_DUE,
 )
 from warnpath.engine.handlers.alerts import alert_received, rule_applied
+from warnpath.engine.handlers.association import associate, score
 from warnpath.engine.handlers.messages import (
     finish,
     let_go,
@@ -73,9 +74,14 @@ def consume(w: Any, now: float, n: int, c: int) -> None:
 
 
 def take_plot(w: Any, now: float, p: int, m: int) -> None:
-    """A plot of the nation's own sensor enters the national track."""
-    picture = w.pictures[p]
+    """A plot of the nation's own sensor enters a national track."""
     message = w.messages[m]
+    chosen = p
+    if w.association == 1:
+        chosen = associate(w, now, p, m)
+        if chosen < 0:
+            return
+    picture = w.pictures[chosen]
     taken = track_take(
         w.sensor_table,
         w.fusion_settings,
@@ -93,13 +99,19 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
         message.elevation_rad,
         message.sigma_range_m,
         message.sigma_cross_m,
+        message.launch,
     )
     if taken & BIT_INSERTED:
-        refresh(w, now, p, message.plot_time_s)
-    keep_latest(w, p, m)
+        refresh(w, now, chosen, message.plot_time_s)
+        if w.association == 1:
+            score(w, now, chosen, message.launch)
+    if chosen != p:
+        # Of another launch, in truth: the budget counts from the launch that the track is taken for.
+        message.sense_s += w.launches[message.launch].at_s - w.launches[picture.launch].at_s
+    keep_latest(w, chosen, m)
     if message.confirmed == 1:
-        own_confirmed(w, now, p, m)
-    consider(w, now, p, m)
+        own_confirmed(w, now, chosen, m)
+    consider(w, now, chosen, m)
 
 
 def take_infrared(w: Any, now: float, p: int, m: int) -> None:
