@@ -117,7 +117,7 @@ def _losses(link: EffectiveLink) -> Row:
         "to_good": 0.0 if burst is None else float(burst.to_good),
         "loss_bad": 0.0 if burst is None else float(burst.loss_bad),
         "retry_timeout_s": 0.0 if repeat is None else float(repeat.timeout_s),
-        "backoff": 1.0 if repeat is None else float(repeat.backoff),
+        "backoff": 1.0 if repeat is None or repeat.backoff is None else float(repeat.backoff),
         "max_attempts": 1 if repeat is None else int(repeat.max_attempts),
     }
 

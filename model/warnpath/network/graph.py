@@ -172,7 +172,7 @@ def _add_link(graph: Graph, link: EffectiveLink, reference_bytes: int) -> None:
             float(link.loss) if link.burst_loss is None else link.burst_loss.mean_loss,
             float(repeat.timeout_s),
             repeat.max_attempts,
-            float(repeat.backoff),
+            1.0 if repeat.backoff is None else float(repeat.backoff),
         )
     light_us_per_km = LIGHT_VACUUM_US_PER_KM
     if link.propagation_ms is None and link.propagation_us_per_km is not None:

@@ -36,12 +36,12 @@ from warnpath.scenario.quantities import (
 class Retransmit(Table):
     """Repetition of what was lost: after ``timeout_s``, at most ``max_attempts`` in all.
 
-    Each time-out is ``backoff`` times as long as the one before.
+    Each time-out is ``backoff`` times as long as the one before; without it, all are as long as the first.
     """
 
     timeout_s: PositiveSeconds
     max_attempts: Count
-    backoff: GrowthFactor = quantity(1.0)
+    backoff: GrowthFactor | None = None
 
 
 class BurstLoss(Table):

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from warnpath.study.simulate import Execution
 
 MOST_REPLICATIONS = 4
-MOST_EVENTS = 3_500_000
+MOST_EVENTS = 2_500_000
 """Events that the scan of a run may simulate unless it is asked for: a second or two of two processors."""
 
 _COLUMNS = ("launch", "consumer", "margin_s", "status", "needed")
