@@ -320,4 +320,4 @@ def youngest_plot(heads: IntegerTable, plots: Table, keys: IntegerTable, track: 
     if count == 0:
         return -1e300
     first = track * (keys.shape[0] // heads.shape[0])
-    return plots[first + keys[first + count - 1, KEY_ORDER], PLOT_TIME]
+    return plots[first + keys[first + count - 1, KEY_ORDER], PLOT_TIME]  # type: ignore[no-any-return]

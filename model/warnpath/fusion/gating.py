@@ -96,7 +96,7 @@ def rough_square(
             + posteriors[slot, covariance + 20]
         )
     )
-    return (gap_x * gap_x + gap_y * gap_y + gap_z * gap_z) / expected
+    return (gap_x * gap_x + gap_y * gap_y + gap_z * gap_z) / expected  # type: ignore[no-any-return]
 
 
 @kernel(
@@ -196,7 +196,7 @@ def start_cost(
             square = square / variance
             if square > GATE:
                 return OUTSIDE
-            return square + 3.0 * math.log(variance)
+            return square + 3.0 * math.log(variance)  # type: ignore[no-any-return]
     for j in range(3):
         square += scratch[S_GAP, j] * scratch[S_GAP, j]
     _, _, _, height = vertical(places[row, 0], places[row, 1], places[row, 2])
@@ -207,7 +207,7 @@ def start_cost(
     if gap * gap > GATE * variance:
         return OUTSIDE
     # A shell about the first plot: its thickness, and its radius in two directions.
-    return (
+    return (  # type: ignore[no-any-return]
         gap * gap / variance
         + math.log(variance)
         + 2.0 * math.log(speed * speed * elapsed * elapsed + variance)
