@@ -24,8 +24,8 @@ def test_quickly_every_case_agrees() -> None:
 SEEDS = (1, 20171128, secrets.randbelow(2**31))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.thorough
+@pytest.mark.parametrize("seed", SEEDS, ids=["one", "another", "fresh"])
 def test_every_case_agrees_on_three_seeds_and_the_z_look_like_z(seed: int) -> None:
     result = run_battery([case_file(name) for name in case_names()], How(seed=seed))
     z_values = [v.z for each in result.cases for v in each.verdicts if v.z is not None]
