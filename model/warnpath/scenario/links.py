@@ -76,7 +76,7 @@ class Slots(Table):
     way between those of the way there (rounded down to whole slots).
 
     A network of the Link 16 class has slots of 7.8125 ms, 1536 of them in a frame of 12 s, and 210 bits in a
-    slot with standard packing (3 words of 70 bits): Northrop Grumman, Understanding Link 16, 2001.
+    slot with standard packing (3 words of 70 bits), as publicly described; no primary source was read.
 
     Attributes
     ----------

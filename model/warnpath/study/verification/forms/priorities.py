@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 from warnpath.study.verification.forms.base import (
@@ -79,9 +80,9 @@ class _Priorities(Form):
             events_per_s=rate,
         )
 
+    @abstractmethod
     def times_s(self, classes: list[Class]) -> list[float]:
         """Mean wait and service of each class, the highest first."""
-        raise NotImplementedError
 
 
 class NonPreemptive(_Priorities):
