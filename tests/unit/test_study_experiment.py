@@ -169,7 +169,7 @@ def test_schema_for_editors() -> None:
     assert {"question", "scenario", "factor", "set"} <= set(schema["properties"])
 
 
-@pytest.mark.parametrize("name", ["hub-release-delay", "hub-delay-loss"])
+@pytest.mark.parametrize("name", ["hub-release-delay", "hub-delay-loss", "salvo-radar-capacity"])
 def test_shipped_experiments_are_sound_and_ask_a_question(repository: Path, name: str) -> None:
     experiment = load_experiment(repository / "experiments" / f"{name}.toml")
     assert experiment.name == name

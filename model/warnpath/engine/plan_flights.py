@@ -147,7 +147,8 @@ def flight_of(scenario: Scenario, launch: Launch) -> Trajectory:
     """
     values = effective_launch(scenario, launch)
     if values.positions is not None:
-        return from_positions(values.positions, float(values.burn_time_s), f"profile.{values.profile}")
+        rows = [(t_s, lat_deg, lon_deg, alt_km) for t_s, lat_deg, lon_deg, alt_km in values.positions]
+        return from_positions(rows, float(values.burn_time_s), f"profile.{values.profile}")
     return solve(_profile(values), _origin(values), **_direction(values))
 
 
@@ -233,6 +234,11 @@ def _unflyable(scenario: Scenario, launch: Launch, error: PhysicsError) -> Probl
     field = error.field
     profile = scenario.profile[launch.profile]
     own = getattr(launch, field, None) if field else None
+    if field == "range_km" and launch.target is not None:
+        # The range is that to the target.
+        place = f"{float(launch.target.lat_deg):g}, {float(launch.target.lon_deg):g}"
+        message = f"cannot be flown: {error}"
+        return scenario.problem(f"launch.{launch.id}", message, expected, field="target", value=place)
     value = own if own is not None else getattr(profile, field, None) if field else None
     if value is None:
         return scenario.problem(

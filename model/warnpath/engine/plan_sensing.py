@@ -281,7 +281,7 @@ def _sensor_row(
         "cloud_break_row": distributions.add(own.cloud_break) if infrared else -1,
         "message_delay_row": distributions.add(own.message_delay) if infrared else -1,
         "detection_probability": float(own.detection_probability),
-        "capacity": own.capacity or 0,
+        "capacity": 0 if infrared else own.capacity or 0,
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, StrictFloat, StrictStr
+from pydantic import AfterValidator, BeforeValidator, Field, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
+from warnpath.physics.positions import COLUMNS
 from warnpath.scenario.quantities import (
     Azimuth,
     ClassName,
@@ -34,7 +36,33 @@ class Place(Table):
 
 FlightKind = Literal["ballistic", "pull_up", "glide", "table"]
 Drawable = Literal["burn_time_s", "ballistic_coefficient_kg_m2"]
-PositionRow = tuple[StrictFloat, StrictFloat, StrictFloat, StrictFloat]
+
+
+def _row(value: Any) -> Any:
+    """A row of a table of positions; what its numbers must be is checked in `flight_tables`."""
+    sound = isinstance(value, list | tuple) and len(value) == len(COLUMNS)
+    if not sound or any(isinstance(cell, bool) or not isinstance(cell, int | float) for cell in value):
+        expected = f"[{', '.join(COLUMNS)}]"
+        raise PydanticCustomError("not_a_row", "is not a row of four numbers", {"expected": expected})
+    return value
+
+
+Cell = Annotated[float, Field(allow_inf_nan=True)]
+PositionRow = Annotated[tuple[Cell, ...], BeforeValidator(_row)]
+Positions = Annotated[
+    tuple[PositionRow, ...],
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "description": "path of a CSV file, relative to this file"},
+                {
+                    "type": "array",
+                    "items": {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+                },
+            ]
+        }
+    ),
+]
 
 
 class Profile(Table):
@@ -76,7 +104,7 @@ class Profile(Table):
     lift_to_drag: Positive | None = None
     pull_up_angle_deg: Elevation | None = None
     glide_end_speed_km_s: Speed | None = None
-    positions: tuple[PositionRow, ...] | None = None
+    positions: Positions | None = None
     drawn: Annotated[tuple[Drawable, ...], AfterValidator(lambda names: tuple(sorted(set(names))))] = ()
 
 

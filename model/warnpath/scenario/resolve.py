@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from warnpath.scenario.distributions import Distribution
-from warnpath.scenario.launches import Launch, Place, PositionRow, Profile
+from warnpath.scenario.launches import Launch, Place, Profile
 from warnpath.scenario.nodes import Node, Patrol, SensorClass, SensorKind
 from warnpath.scenario.quantities import Quantity, quantity
 from warnpath.scenario.resolve_links import effective_link, filled
@@ -98,7 +98,7 @@ class EffectiveLaunch:
     lift_to_drag: Quantity | None
     pull_up_angle_deg: Quantity | None
     glide_end_speed_km_s: Quantity | None
-    positions: tuple[PositionRow, ...] | None
+    positions: tuple[tuple[float, ...], ...] | None
     drawn: tuple[str, ...]
 
 
@@ -210,7 +210,7 @@ def effective_launch(scenario: Scenario, launch: Launch | str) -> EffectiveLaunc
 def _first_place(profile: Profile) -> Place:
     """Where a table of positions begins."""
     assert profile.positions is not None
-    _, lat_deg, lon_deg, _ = profile.positions[0]
+    lat_deg, lon_deg = profile.positions[0][1:3]
     if abs(lon_deg) > 180.0:
         lon_deg = (lon_deg + 180.0) % 360.0 - 180.0
     return Place(lat_deg=quantity(lat_deg), lon_deg=quantity(lon_deg))
