@@ -101,6 +101,35 @@ size = 2
     assert "0.999" in shown.stdout
 
 
+SWEEP = """
+schema_version = 1
+name = "capacity"
+title = "How wide the line must be"
+question = "What does a narrow line cost?"
+scenario = "load.toml"
+replications = 2
+seed = 3
+[[factor]]
+path = "medium.line.capacity_kbps"
+values = [80, 1000]
+"""
+
+
+def test_a_sweep_of_traffic_alone(run_program: Program, tmp_path: Path) -> None:
+    (tmp_path / "load.toml").write_text(SCENARIO)
+    (tmp_path / "sweep.toml").write_text(SWEEP)
+    shown = run_program("sweep", "sweep.toml", "--out", "out", "--quiet")
+    assert shown.returncode == 0, shown.stderr
+    assert "Traffic" in shown.stdout
+    assert "needed warnings" not in shown.stdout
+    told = json.loads(run_program("sweep", "sweep.toml", "--out", "again", "--json").stdout)
+    narrow, wide = told["traffic"]
+    assert (narrow["point"], narrow["medium.line.capacity_kbps"]) == (0, 80)
+    # Transmission takes 0.4 s at 80 kbit/s and 80 % load, 0.032 s at 1,000 kbit/s.
+    assert narrow["latency_s"] > 0.41 > wide["latency_s"] > 0.042
+    assert narrow["sent"] == wide["sent"]
+
+
 def test_what_needs_a_launch_says_so(run_program: Program, tmp_path: Path) -> None:
     (tmp_path / "load.toml").write_text(SCENARIO)
     answer = run_program("failures", "load.toml")

@@ -86,3 +86,28 @@ def share_text(share: float, low: float, high: float) -> str:
 def setting(value: object) -> str:
     """A swept value as a planner would write it."""
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def small_percent(share: float) -> str:
+    """Share in percent, with decimals where it is small."""
+    if not 0.0 < share < 0.1:
+        return percent(share)
+    return f"{100.0 * share:.1f}%" if share >= 0.001 else f"{100.0 * share:.2g}%"
+
+
+def fine_percent(share: float) -> str:
+    """Share in percent; near all of it, with as many decimals as tell it from all."""
+    if not 0.95 < share < 1.0:
+        return small_percent(share)
+    return f"{100.0 * share:.3g}%" if share < 0.9995 else f"{100.0 * share:.4f}%"
+
+
+def fine_seconds(value_s: float) -> str:
+    """Seconds with four digits, however few they are."""
+    return NOTHING if math.isnan(value_s) else f"{value_s:.4g}"
+
+
+def fine_mean(mean_s: float, low_s: float, high_s: float) -> str:
+    """Mean with four digits, and below it the half-width of its interval."""
+    half_s = (high_s - low_s) / 2.0
+    return fine_seconds(mean_s) + ("" if math.isnan(half_s) else f"\n±{half_s:.2g}")

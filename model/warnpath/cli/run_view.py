@@ -6,7 +6,19 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import mean_cell, mean_text, percent, plain_table, print_table, seconds, share_cell
+from warnpath.cli.layout import (
+    fine_mean,
+    fine_percent,
+    fine_seconds,
+    mean_cell,
+    mean_text,
+    percent,
+    plain_table,
+    print_table,
+    seconds,
+    share_cell,
+    small_percent,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -230,27 +242,11 @@ def print_traffic(console: Console, traffic: pd.DataFrame) -> None:
             str(row["traffic"]),
             f"{row['sent']:.0f}",
             fine_percent(row["arrived_share"]),
-            _fine_mean(row["latency_s"], row["ci_low"], row["ci_high"]),
-            _fine_seconds(row["latency_max_s"]),
+            fine_mean(row["latency_s"], row["ci_low"], row["ci_high"]),
+            fine_seconds(row["latency_max_s"]),
             *(f"{row[name]:.3g}" for name in reasons),
         )
     print_table(console, "Traffic (messages per replication, latency mean ± 95 %)", table)
-
-
-def _fine_mean(mean_s: float, low_s: float, high_s: float) -> str:
-    half_s = (high_s - low_s) / 2.0
-    return _fine_seconds(mean_s) + ("" if math.isnan(half_s) else f"\n±{half_s:.2g}")
-
-
-def _fine_seconds(value_s: float) -> str:
-    return "-" if math.isnan(value_s) else f"{value_s:.4g}"
-
-
-def fine_percent(share: float) -> str:
-    """Share in percent; near all of it, with as many decimals as tell it from all."""
-    if not 0.95 < share < 1.0:
-        return small_percent(share)
-    return f"{100.0 * share:.3g}%" if share < 0.9995 else f"{100.0 - 100.0 * (1.0 - share):.4f}%"
 
 
 def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> None:
@@ -274,10 +270,3 @@ def print_links(console: Console, elements: pd.DataFrame, top: int | None) -> No
             f"{row['dropped'] + row['lost']:.2g}",
         )
     print_table(console, "Busiest links (means per replication, with 95 % interval)", table)
-
-
-def small_percent(share: float) -> str:
-    """Share in percent, with decimals where it is small."""
-    if not 0.0 < share < 0.1:
-        return percent(share)
-    return f"{100.0 * share:.1f}%" if share >= 0.001 else f"{100.0 * share:.2g}%"

@@ -71,7 +71,7 @@ def sweep(
 
 def overview(result: SweepResult) -> dict[str, Any]:
     """The result as plain data, for JSON."""
-    from warnpath.metrics.overview import table_records, warnings_overview
+    from warnpath.metrics.overview import table_records, traffic_overview, warnings_overview
 
     has_warnings = "warnings" in result.tables
     return {
@@ -88,6 +88,7 @@ def overview(result: SweepResult) -> dict[str, Any]:
         "points": list(result.experiment.points()),
         "warnings": warnings_overview(result.warnings) if has_warnings else [],
         "gains": table_records(result.gains(("product", "nation"))),
+        "traffic": traffic_overview(result.tables["traffic"]) if "traffic" in result.tables else [],
         "links": [],
         "failures": None,
         "out": str(result.folder),

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from warnpath.cli.layout import NOTHING, mean_text, percent, plain_table, print_table, setting
+from warnpath.cli.layout import (
+    NOTHING,
+    fine_mean,
+    fine_percent,
+    fine_seconds,
+    mean_text,
+    percent,
+    plain_table,
+    print_table,
+    setting,
+)
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +43,12 @@ def print_sweep(console: Console, result: SweepResult, verbose: bool) -> None:
         f"each, seed {int(result.scenario.run.seed)}, engine {result.engine}"
     )
     shown = len(points) if verbose else min(len(points), MOST_POINTS)
-    title = "Means over the needed warnings, ± 95 % over replications"
-    print_table(console, title, _headlines(result, shown))
+    if result.scenario.active_launches():
+        title = "Means over the needed warnings, ± 95 % over replications"
+        print_table(console, title, _headlines(result, shown))
+    if "traffic" in result.tables:
+        title = "Traffic (messages per replication, latency mean ± 95 %)"
+        print_table(console, title, _traffic(result, shown))
     if result.reference_tables:
         title = f"Seconds gained over {experiment.reference}, paired by common random numbers (mean ± 95 %)"
         caption = "n: warnings compared, where not all were delivered both times."
@@ -57,6 +71,26 @@ def _headlines(result: SweepResult, shown: int) -> Table:
             is_share = name.endswith("_share")
             cells.append(percent(interval.value) if is_share else mean_text(*interval[1:]))
         table.add_row(*(setting(value) for value in point.values()), *cells)
+    return table
+
+
+def _traffic(result: SweepResult, shown: int) -> Table:
+    from warnpath.metrics.traffic import traffic_totals
+
+    points = [[setting(value) for value in point.values()] for point in result.experiment.points()]
+    factors = [_path_head(factor.path) for factor in result.experiment.factor]
+    heads = [*factors, "traffic", "sent", "arrived", "latency\ns", "largest\ns"]
+    table = plain_table(heads, left=len(factors) + 1)
+    for row in traffic_totals(result.tables["traffic"]).to_dict(orient="records"):
+        if int(row["point"]) < shown:
+            table.add_row(
+                *points[int(row["point"])],
+                str(row["traffic"]),
+                f"{row['sent']:.0f}",
+                fine_percent(row["arrived_share"]),
+                fine_mean(row["latency_s"], row["ci_low"], row["ci_high"]),
+                fine_seconds(row["latency_max_s"]),
+            )
     return table
 
 
