@@ -274,6 +274,25 @@ from warnpath.engine import build_plan
 from warnpath.scenario import load
 assert_engines_agree(build_plan(load({small!r}), {{"us-hub": (100.0, 300.0), "jp-hub": (60.0, 90.0)}}))
 assert_engines_agree(build_plan(load("trilateral")), 1)
+
+import tempfile
+from pathlib import Path
+from tests.unit.test_engine_links import MECHANISMS, test_both_engines_do_the_same
+for name in MECHANISMS:
+    with tempfile.TemporaryDirectory() as folder:
+        test_both_engines_do_the_same(Path(folder), name)
+
+# The checks are there: an index beyond its array is an error and no crash.
+from warnpath.engine.compiled.array_world import Template
+from warnpath.engine.compiled.entry import run
+world = Template(build_plan(load({small!r}))).world(0, 1, ())
+world.arrays["nodes"]["first_list"][:] = 10**9
+try:
+    while run(world.record) in (1, 2):
+        world.log_count = 0
+        world.grow()
+except ArithmeticError as error:
+    print(error)
 """
 
 
@@ -289,6 +308,7 @@ def test_no_index_leaves_its_array(tmp_path: Path, repository: Path) -> None:
         check=False,
     )
     assert finished.returncode == 0, finished.stderr
+    assert "left an array where bounds are checked" in finished.stdout
 
 
 @pytest.mark.parametrize("failed", [("us-hub",), ("jp-radar", "kr-hub")])
