@@ -45,6 +45,10 @@ class Template:
         if missing:
             raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
         self.stream_names, self.stream_places = _streams(plan)
+        self.first_delays_s = np.array([delay_s for delay_s, *_ in plan.initial_events], dtype=np.float64)
+        self.first_events = np.array(
+            [(*event, -1) for _, *event in plan.initial_events], RECORD_DTYPES["pending"]
+        )
 
     def world(self, replication: int, seed: int, tables: Collection[str]) -> ArrayWorld:
         """Fresh world of one replication, equal to that of `prepare` field by field."""
@@ -58,8 +62,7 @@ class Template:
         world.keep_messages = int("messages" in tables or "hops" in tables)
         for name in TRACE_POOLS:
             setattr(world, f"{name}_on", int(TABLE_OF[name] in tables))
-        for slot, event in enumerate(self.plan.initial_events):
-            world.schedule_initially(slot, *event)
+        world.schedule_initially(self.first_delays_s, self.first_events)
         world.grow()
         return world
 
@@ -161,18 +164,18 @@ class ArrayWorld:
         self._fields[f"{name}_rows"] = len(array)
         self._fields[f"{name}_columns"] = array.shape[1] if array.ndim == 2 else 1
 
-    def schedule_initially(self, slot: int, delay: float, kind: int, a: int, b: int, token: int) -> None:
-        """Put an event into the heap before the run; they come in order of scheduling."""
-        heap, pending = self.arrays["heap"], self.arrays["pending"]
-        self.pending_free = int(pending["next_free"][slot])
-        pending[slot] = (kind, a, b, token, -1)
-        # Insertion into a sorted array is a heap too.
-        count = self.heap_count
-        place = int(np.searchsorted(heap["time_s"][:count], delay, side="right"))
-        heap[place + 1 : count + 1] = heap[place:count].copy()
-        heap[place] = (delay, self.scheduled, slot)
-        self.heap_count = count + 1
-        self.scheduled += 1
+    def schedule_initially(self, delays_s: np.ndarray, events: np.ndarray) -> None:
+        """Put events into the empty heap before the run; they come in order of scheduling."""
+        count = len(events)
+        if count:
+            heap, pending = self.arrays["heap"][:count], self.arrays["pending"][:count]
+            self.pending_free = int(pending["next_free"][-1])
+            pending[:] = events
+            # A sorted array is a heap too.
+            order = np.argsort(delays_s, kind="stable")
+            heap["time_s"] = delays_s[order]
+            heap["order"] = heap["slot"] = order
+            self.heap_count = self.scheduled = count
 
     def grow(self) -> None:
         """Grow the pools exactly as `state.ensure_capacity` does, and the heap."""
