@@ -20,7 +20,7 @@ _COUNTS = {
     "rejected": layout.REJECTED,
 }
 """Columns that are counters of the track."""
-_SCORES = ("ungated", "strays", "merges", "swaps")
+_SCORES = ("ungated", "strays", "merges", "swaps", "unmatched", "report_strays", "report_swaps")
 """Columns that say how well the objects of several launches were told apart."""
 
 

@@ -119,6 +119,7 @@ def build_plan(
         "end_s": end_of_run_s(scenario, sensing.last_impact_s),
         "clearance_states": network.tables.clearances,
         "origin_slots": len(pictures.origins),
+        "spare_report": pictures.spare_report,
         "association": int(run.association == "nearest" and len(sensing.launch_ids) > 1),
         "report_interval_s": float(run.report_interval_s),
         "impact_interval_s": float(run.impact_interval_s),

@@ -31,6 +31,7 @@ class PicturesPart:
     origins: list[str]
     usable_sensors: dict[str, set[str]]
     warning_truths: list[AreaTruth]
+    spare_report: int = 0
 
 
 def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart) -> PicturesPart:
@@ -105,6 +106,7 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
         )
     capacity = store.capacity_for(_plot_rate(sensing, reporting), float(scenario.run.posterior_lag_s))
     stores = store.allocate(tracks, capacity)
+    spare_report = max(len(pictures), 1) * rows_per_picture
     return PicturesPart(
         entities={"pictures": pictures, "warnings": warnings, "flows": flows},
         shared_arrays={
@@ -117,12 +119,13 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
             ),
         },
         private_arrays={
-            "reports": np.zeros((max(len(pictures), 1) * rows_per_picture, layout.REPORT_COLUMNS)),
+            "reports": np.zeros((spare_report + len(launches) + 1, layout.REPORT_COLUMNS)),
             "track_heads": stores["heads"],
             "track_keys": stores["keys"],
             "fusion_scratch": store.scratch(),
             "fusion_ground": store.ground(),
             **store.association(len(launches)),
+            "report_homes": np.full((max(len(pictures), 1), max(len(origins), 1)), -1, dtype=np.int64),
         },
         blank_arrays={
             "track_plots": stores["plots"].shape,
@@ -131,6 +134,7 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
         origins=origins,
         usable_sensors=usable,
         warning_truths=truths,
+        spare_report=spare_report,
     )
 
 

@@ -39,15 +39,12 @@ from warnpath.fusion.layout import (
     VALID,
 )
 from warnpath.fusion.linear import SIZE, factorise, invert, pack, unpack
-from warnpath.fusion.motion import predict_coast
-from warnpath.fusion.reports import clear_report
+from warnpath.fusion.reports import clear_report, predict_report
 from warnpath.physics.arrays import Table
 
 NEWTON_STEPS = 30
 """Most steps of the search for the weight; it takes five as a rule."""
 WEIGHT_ACCURACY = 1e-6
-THRUST_SPREAD_M_S2 = 30.0
-"""Unknown acceleration (1-sigma) assumed over the age of a report of an object that may be thrusting."""
 
 
 @kernel("UniTuple(float64, 2)(float64[:, ::1], float64)")
@@ -230,20 +227,7 @@ def gather(
         burnt_out = reports[row, THRUST] < settings[0, MAX_THRUST_PROBABILITY]
         if not burnt_out and only < 0:
             continue
-        for i in range(SIZE):
-            scratch[S_MODES, COAST_STATE + i] = reports[row, STATE + i]
-        for element in range(21):
-            scratch[S_MODES, COAST_COVARIANCE + element] = reports[row, COVARIANCE + element]
-        elapsed = max(time_s - reports[row, REPORT_TIME], 0.0)
-        predict_coast(scratch, S_MODES, settings, elapsed, math.exp(-reports[row, LN_BALLISTIC]))
-        if not burnt_out:
-            velocity = THRUST_SPREAD_M_S2 * elapsed
-            position = 0.5 * velocity * elapsed
-            for i in range(3):
-                diagonal = COAST_COVARIANCE + i * (i + 3) // 2
-                scratch[S_MODES, diagonal] += position * position
-                scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 4) // 2 + i] += position * velocity
-                scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 6) // 2] += velocity * velocity
+        predict_report(reports, settings, scratch, row, time_s)
         if used == 0:
             for column in range(COAST_STATE, COAST_COVARIANCE + 21):
                 scratch[S_FUSED, column] = scratch[S_MODES, column]

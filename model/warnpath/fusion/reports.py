@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from warnpath.compilation import kernel
 from warnpath.fusion import layout
 from warnpath.fusion.history import copy_modes
@@ -30,6 +32,9 @@ from warnpath.fusion.layout import (
 from warnpath.fusion.motion import predict_coast, predict_thrust
 from warnpath.fusion.tracking import track_update
 from warnpath.physics.arrays import Table
+
+THRUST_SPREAD_M_S2 = 30.0
+"""Unknown acceleration (1-sigma) assumed over the age of a report of an object that may be thrusting."""
 
 
 @kernel("void(float64[:, ::1], int64)")
@@ -149,3 +154,24 @@ def track_report(
         reports[row, layout.LAUNCH_VALID + i] = posteriors[slot, POINT_VALID + i]
     reports[row, layout.SOURCES] = 1.0
     return 1
+
+
+@kernel("void(float64[:, ::1], float64[:, ::1], float64[:, ::1], int64, float64)")
+def predict_report(reports: Table, settings: Table, scratch: Table, row: int, time_s: float) -> None:
+    """State and covariance of a report predicted to a time, as the ballistic mode of S_MODES.
+
+    Nobody knows what the force of an object that may be thrusting did since its report: that widens it.
+    """
+    for i in range(6):
+        scratch[S_MODES, COAST_STATE + i] = reports[row, STATE + i]
+    for element in range(21):
+        scratch[S_MODES, COAST_COVARIANCE + element] = reports[row, COVARIANCE + element]
+    elapsed = max(time_s - reports[row, layout.REPORT_TIME], 0.0)
+    predict_coast(scratch, S_MODES, settings, elapsed, math.exp(-reports[row, layout.LN_BALLISTIC]))
+    if not reports[row, THRUST] < settings[0, layout.MAX_THRUST_PROBABILITY]:
+        velocity = THRUST_SPREAD_M_S2 * elapsed
+        position = 0.5 * velocity * elapsed
+        for i in range(3):
+            scratch[S_MODES, COAST_COVARIANCE + i * (i + 3) // 2] += position * position
+            scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 4) // 2 + i] += position * velocity
+            scratch[S_MODES, COAST_COVARIANCE + (i + 3) * (i + 6) // 2] += velocity * velocity

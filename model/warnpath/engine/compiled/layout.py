@@ -62,6 +62,7 @@ TABLES: Final[dict[str, str]] = {
     "fusion_costs": "f8",
     "fusion_work": "f8",
     "fusion_match": "i8",
+    "report_homes": "i8",
     "track_heads": "i8",
     "track_plots": "f8",
     "track_keys": "i8",

@@ -27,6 +27,7 @@ from warnpath.engine.handlers.messages import (
     retain,
     schedule,
 )
+from warnpath.engine.handlers.pairing import pair_report
 from warnpath.engine.handlers.reporting import (
     AT_CONFIRMATION,
     PERIODIC,
@@ -133,21 +134,27 @@ def take_infrared(w: Any, now: float, p: int, m: int) -> None:
 
 
 def take_report(w: Any, now: float, p: int, m: int) -> None:
-    """Another C2's report replaces the older one of the same origin in the picture."""
-    picture = w.pictures[p]
+    """Another C2's report replaces the older one of the same origin in a picture."""
     message = w.messages[m]
+    chosen = p
+    if w.association == 1:
+        chosen = pair_report(w, p, m)
+    picture = w.pictures[chosen]
+    if chosen != p:
+        # Of another launch by its name: the budget counts from the launch that it is taken for.
+        message.sense_s += w.launches[message.launch].at_s - w.launches[picture.launch].at_s
     row = picture.first_row + message.subject
     picture.reports_taken += 1
     older = w.reports[row, REPORT_TIME] > w.reports[message.payload, REPORT_TIME]
     if not older:
         copy_report(w.reports, message.payload, row)
         if w.reports[row, VALID] > 0.5:
-            refresh(w, now, p, float(w.reports[row, LAST_PLOT_TIME]))
+            refresh(w, now, chosen, float(w.reports[row, LAST_PLOT_TIME]))
     picture.label_mask |= message.label_mask
     if picture.shared_s < 0.0 and w.nodes[message.origin].nation_bit != w.nodes[picture.node].nation_bit:
         picture.shared_s = now
-    confirm(w, now, p, m)
-    consider(w, now, p, m)
+    confirm(w, now, chosen, m)
+    consider(w, now, chosen, m)
 
 
 def refresh(w: Any, now: float, p: int, measured_s: float) -> None:
