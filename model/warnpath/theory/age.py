@@ -64,6 +64,24 @@ def newest_first_age_s(arrival_rate_per_s: float, service_mean_s: float) -> floa
     return 1.0 / arrival_rate_per_s + service_mean_s
 
 
+def replaced_age_s(arrival_rate_per_s: float, service_mean_s: float) -> float:
+    """M/M/1 where one update may wait, and a newer one takes its place: M/M/1/2* of Costa et al. (s).
+
+    Mean (1 + 1/rho + rho^2 (1 + 3 rho + rho^2) / ((1 + rho + rho^2) (1 + rho)^2)) / mu. It falls with the
+    load whatever it is: there is no best one.
+    """
+    load = arrival_rate_per_s * service_mean_s
+    held = load * load * (1.0 + 3.0 * load + load * load)
+    held /= (1.0 + load + load * load) * (1.0 + load) ** 2
+    return service_mean_s * (1.0 + 1.0 / load + held)
+
+
+def replaced_share(arrival_rate_per_s: float, service_mean_s: float) -> float:
+    """Share of the updates of such a queue that a newer one replaces: rho^2 / (1 + rho + rho^2)."""
+    load = arrival_rate_per_s * service_mean_s
+    return load * load / (1.0 + load + load * load)
+
+
 def periodic_age(interval_s: float, delay_s: float, delivered: float = 1.0) -> Age:
     """Updates every interval, each delivered with a probability after a fixed delay.
 

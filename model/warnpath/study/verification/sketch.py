@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ from warnpath.scenario.traffic import PRIORITY_CLASSES, Traffic
 
 if TYPE_CHECKING:
     from warnpath.network.release import ProductStep
-    from warnpath.scenario import Distribution, Scenario
+    from warnpath.scenario import Distribution, EffectiveLink, Scenario
     from warnpath.scenario.laws import Law
 
 NEGLIGIBLE_LOAD = 1e-6
@@ -264,8 +265,22 @@ def _link_station(scenario: Scenario, step: ProductStep, traffic: Traffic) -> St
     link = effective_link(scenario, step.name)
     size = traffic.size_bytes
     kind = "fixed" if isinstance(size, Quantity) else size.kind
+    if link.slots is not None:
+        # The least that it takes; how many slots differs from message to message where sizes do.
+        number, gap_s = slots_of(link, 8.0 * float(size) if isinstance(size, Quantity) else 0.0)
+        least_s = (number - 1) * gap_s + 1e-3 * float(link.slots.slot_ms)
+        service = Service("fixed" if kind == "fixed" else "slots", least_s, least_s**2, least_s**3)
+        return Station(step.name, "link", service, link.propagation_s, 1, f"{step.tail}>{step.head}", link)
     service = _service(kind, size_law(size), 8.0 / (1e3 * float(link.capacity_kbps)))
     return Station(step.name, "link", service, link.propagation_s, 1, f"{step.tail}>{step.head}", link)
+
+
+def slots_of(link: EffectiveLink, bits: float) -> tuple[int, float]:
+    """Slots that a message needs on a link that has some, and the time from one of them to the next (s)."""
+    slots = link.slots
+    assert slots is not None
+    number = max(math.ceil(bits / float(slots.slot_bits)), 1)
+    return number, slots.gap_slots * 1e-3 * float(slots.slot_ms)
 
 
 def _node_station(node: Node) -> Station:

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from warnpath.scenario.traffic import PRIORITY_CLASSES
 from warnpath.study.verification.forms.base import (
     Check,
     Form,
@@ -18,7 +19,14 @@ from warnpath.study.verification.forms.losses import mean_age, peak_age
 from warnpath.study.verification.forms.queues import TAIL_RELAXATIONS
 from warnpath.study.verification.samples import Sample
 from warnpath.study.verification.sketch import Sketch
-from warnpath.theory.age import Age, dm1_age, md1_age, mm1_age
+from warnpath.theory.age import (
+    Age,
+    dm1_age,
+    md1_age,
+    mm1_age,
+    replaced_age_s,
+    replaced_share,
+)
 from warnpath.theory.order_statistics import kth_arrival_mean
 
 
@@ -73,6 +81,51 @@ class QueueAge(Form):
             relaxation_s=relaxation_s,
             tail_s=base_s + TAIL_RELAXATIONS * relaxation_s,
             events_per_s=flow.rate_per_s,
+        )
+
+
+class ReplacedAge(Form):
+    """News through one queue in which a newer one takes the place of an older one that waits."""
+
+    name = "replaced-age"
+    title = "age where updates replace each other"
+    source = "Costa, Codreanu & Ephremides (2016)"
+    allowed = frozenset({"coalesce"})
+
+    def obstacles(self, sketch: Sketch) -> list[str]:
+        """Whether one flow of tracks loads one link that lets the newest wait alone."""
+        flow, reasons = lone_flow(sketch, "poisson")
+        if flow is None:
+            return reasons
+        station, reasons = lone_station(flow)
+        if station is None:
+            return reasons
+        if station.kind != "link" or not station.element.coalesce:
+            return [f"{station.id} lets every message wait"]
+        if flow.priority != PRIORITY_CLASSES.index("track"):
+            reasons.append(f"{flow.name} is no track, and only tracks replace each other")
+        if station.service.kind != "exponential":
+            reasons.append(f"it needs exponential sizes, and those of {flow.name} are {station.service.kind}")
+        return reasons
+
+    def check(self, sketch: Sketch) -> Check:
+        """Mean age, and share that is replaced."""
+        flow = sketch.flows[0]
+        station = flow.busy_stations()[0]
+        rate, service_s = flow.rate_per_s, station.service.mean_s
+        base_s = flow.delay_s + flow.idle_s()
+        # A finite queue forgets within some services and gaps.
+        relaxation_s = service_s + flow.gap_s
+        replaced = replaced_share(rate, service_s)
+        return Check(
+            quantities=(
+                Quantity("mean age", "s", replaced_age_s(rate, service_s) + base_s, mean_age),
+                Quantity("share replaced", "", replaced, lambda sample: sample.share("superseded")),
+            ),
+            relaxation_s=relaxation_s,
+            spread=max(1.0, replaced**-0.5),
+            tail_s=base_s + TAIL_RELAXATIONS * relaxation_s,
+            events_per_s=rate,
         )
 
 

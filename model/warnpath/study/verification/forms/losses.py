@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import math
+from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 import numpy as np
 
@@ -14,7 +15,10 @@ from warnpath.study.verification.sketch import FlowSketch, Sketch, Station, is_s
 from warnpath.theory import retransmission
 from warnpath.theory.age import periodic_age
 
-PLAIN_RETRANSMIT = {"timeout_s", "max_attempts"}
+MOST_ATTEMPTS = 1000
+"""A sender that may try more often than this is never seen to give up."""
+LONGEST_REPEATS_S, NEVER_S = 1e5, 1e9
+RARE = 1e-12
 
 
 def lossy_link(sketch: Sketch) -> tuple[Station | None, list[str]]:
@@ -29,18 +33,9 @@ def lossy_link(sketch: Sketch) -> tuple[Station | None, list[str]]:
     ]
     if len(lossy) != 1:
         return None, [f"it needs loss on one link, and there is on {len(lossy)}"]
+    if float(lossy[0].element.loss) >= 1.0:
+        return None, [f"{lossy[0].id} loses everything"]
     return lossy[0], []
-
-
-def odd_retransmission(retransmit: Any) -> list[str]:
-    """Fields of a retransmission beyond time-out and attempts."""
-    return [
-        name
-        for name, about in Retransmit.model_fields.items()
-        if name not in PLAIN_RETRANSMIT
-        and is_set(value := getattr(retransmit, name))
-        and value != about.default
-    ]
 
 
 class StopAndWait(Form):
@@ -50,45 +45,104 @@ class StopAndWait(Form):
     title = "stop and wait"
     source = "elementary: a geometric number of attempts"
     allowed = frozenset({"loss", "retransmit"})
+    stated: ClassVar[frozenset[str]] = frozenset({"timeout_s", "max_attempts"})
 
     def obstacles(self, sketch: Sketch) -> list[str]:
         """Whether one idle link loses and repeats, in no order."""
         station, reasons = lossy_link(sketch)
         if station is None:
             return reasons
-        if station.element.retransmit is None:
+        retransmit = station.element.retransmit
+        if retransmit is None:
             return [f"{station.id} repeats nothing"]
-        odd = odd_retransmission(station.element.retransmit)
-        if odd:
-            reasons.append(f"retransmit.{odd[0]} of {station.id} has no place in it")
+        for name, about in Retransmit.model_fields.items():
+            value = getattr(retransmit, name)
+            if name not in self.stated and is_set(value) and value != about.default:
+                reasons.append(f"retransmit.{name} of {station.id} has no place in it")
         if station.element.keep_order:
             reasons.append(f"{station.id} keeps the order, so a message waits for repeats of earlier ones")
         return reasons
+
+    def mean_s(self, loss: float, timeouts_s: Sequence[float]) -> float:
+        """Mean time lost to repeats, of what arrives (s)."""
+        return retransmission.stop_and_wait_mean_s(0.0, timeouts_s[0], loss, len(timeouts_s))
 
     def check(self, sketch: Sketch) -> Check:
         """Mean delay, attempts, and what never arrives."""
         flow = sketch.flows[0]
         station = lossy_link(sketch)[0]
         assert station is not None
-        loss, retransmit = float(station.element.loss), station.element.retransmit
-        timeout_s = float(retransmit.timeout_s) + station.service.mean_s
-        most = int(retransmit.max_attempts)
-        repeats_s = retransmission.stop_and_wait_mean_s(0.0, timeout_s, loss, most)
-        delivered = retransmission.delivery_probability(loss, most)
-        quantities = [
-            Quantity("mean time lost to repeats", "s", repeats_s, mean_latency(flow.fixed_s)),
-            Quantity("share repeated twice or more", "", loss * loss, attempts_above(2, flow)),
-        ]
-        if most < 2:
-            quantities.pop()
-        if 1.0 - delivered > 1e-4:
-            quantities.append(Quantity("share lost for good", "", 1.0 - delivered, lost))
+        loss = float(station.element.loss)
+        timeouts_s = timeouts_of(station)
+        most = len(timeouts_s)
+        mean_s = self.mean_s(loss, timeouts_s)
+        quantities = [Quantity("mean time lost to repeats", "s", mean_s, mean_latency(flow.fixed_s))]
+        if most >= 2:
+            quantities.append(
+                Quantity("share repeated twice or more", "", loss * loss, attempts_above(2, flow))
+            )
+        if 1.0 - retransmission.delivery_probability(loss, most) > 1e-4:
+            gone = 1.0 - retransmission.delivery_probability(loss, most)
+            quantities.append(Quantity("share lost for good", "", gone, lost))
         return Check(
             quantities=tuple(quantities),
-            spread=1.0 / (loss * loss) ** 0.5,
-            tail_s=flow.fixed_s + timeout_s * min(most, 60),
+            spread=max(1.0 / loss, spread_of_repeats(loss, timeouts_s)),
+            tail_s=flow.fixed_s + repeats_tail_s(loss, timeouts_s),
             events_per_s=flow.rate_per_s,
         )
+
+
+class BackOff(StopAndWait):
+    """Every lost message is sent again after a time that grows from one attempt to the next."""
+
+    name = "back-off"
+    title = "repeats with back-off"
+    source = "elementary: a geometric number of attempts, weighted by growing time-outs"
+    stated = frozenset({"timeout_s", "max_attempts", "backoff"})
+
+    def obstacles(self, sketch: Sketch) -> list[str]:
+        """As for equal time-outs, and that these grow and end in bearable time."""
+        reasons = super().obstacles(sketch)
+        station = lossy_link(sketch)[0]
+        if station is None or station.element.retransmit is None:
+            return reasons
+        timeouts_s = timeouts_of(station)
+        if len(timeouts_s) < 2 or timeouts_s[1] <= timeouts_s[0]:
+            reasons.append(f"the time-outs of {station.id} do not grow")
+        elif repeats_tail_s(float(station.element.loss), timeouts_s) > LONGEST_REPEATS_S:
+            reasons.append(f"the time-outs of {station.id} grow beyond {LONGEST_REPEATS_S:g} s")
+        return reasons
+
+    def mean_s(self, loss: float, timeouts_s: Sequence[float]) -> float:
+        """Mean time lost to repeats, of what arrives (s)."""
+        return retransmission.backoff_mean_s(0.0, timeouts_s[:-1], loss)
+
+
+def timeouts_of(station: Station) -> list[float]:
+    """Time from the end of each attempt that a link may make to that of the next (s).
+
+    The last one, after which nothing follows, is among them.
+    """
+    retransmit = station.element.retransmit
+    growth = 1.0 if retransmit.backoff is None else float(retransmit.backoff)
+    timeouts_s = [float(retransmit.timeout_s)]
+    while len(timeouts_s) < min(int(retransmit.max_attempts), MOST_ATTEMPTS):
+        timeouts_s.append(min(timeouts_s[-1] * growth, NEVER_S))
+    return [timeout_s + station.service.mean_s for timeout_s in timeouts_s]
+
+
+def spread_of_repeats(loss: float, timeouts_s: Sequence[float]) -> float:
+    """Standard deviation over mean of the time lost to repeats."""
+    spent_s = np.concatenate([[0.0], np.cumsum(timeouts_s[:-1])])
+    weights = np.power(loss, np.arange(len(spent_s)))
+    mean_s, second_s2 = np.average(spent_s, weights=weights), np.average(spent_s**2, weights=weights)
+    return float(math.sqrt(second_s2 - mean_s**2) / mean_s) if mean_s > 0.0 else 1.0
+
+
+def repeats_tail_s(loss: float, timeouts_s: Sequence[float]) -> float:
+    """Time that repeats take but for one message in 10^12 (s)."""
+    likely = math.ceil(math.log(RARE) / math.log(loss))
+    return math.fsum(timeouts_s[:likely])
 
 
 class LossWithoutRepeats(Form):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from warnpath.study.verification.forms import (
+    access,
     bounds,
     broken_queues,
+    bursts,
     failures,
     freshness,
     losses,
@@ -27,8 +29,13 @@ FORMS: tuple[Form, ...] = (
     priorities.NonPreemptive(),
     priorities.Preemptive(),
     losses.StopAndWait(),
+    losses.BackOff(),
     losses.LossWithoutRepeats(),
+    bursts.Bursts(),
+    access.Slotted(),
+    access.Contacts(),
     freshness.QueueAge(),
+    freshness.ReplacedAge(),
     freshness.KthArrival(),
     failures.Alternating(),
     failures.Several(),
