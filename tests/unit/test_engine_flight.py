@@ -23,8 +23,7 @@ def send_every(gap_s: float, watch: list[int] | None = None) -> Any:
                 run.send("a", "b", 1000.0)
                 yield run.env.timeout(gap_s)
                 if watch is not None:
-                    queue = run.env._queue
-                    watch.append(sum(getattr(item[-1], "kind", 0) == ARRIVED for item in queue))
+                    watch.append(sum(event[1] == ARRIVED for event in run.scheduler.pending()))
 
         run.env.process(source())
 

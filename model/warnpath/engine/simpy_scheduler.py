@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Callable
+from heapq import heappop, heappush
 from typing import Any
 
 import simpy
@@ -18,17 +19,48 @@ from warnpath.engine.world import World
 LOG_ROW = struct.Struct("<dqqqd")
 """One row of the log: time, kind, element, message number, value; little-endian, 40 bytes."""
 
-_HASH_EVERY_BYTES = 1 << 20
+ROWS_A_BLOCK = 4096
+_ROW_VALUES = 5
+_NORMAL = 1
 
 
 class EngineError(RuntimeError):
     """A run that cannot go on: it needs more memory than allowed, or a handler broke a rule of the engine."""
 
 
-class HandlerEvent(simpy.Event):
-    """An event that carries its handler's arguments instead of a closure."""
+class HandlerEnvironment(simpy.Environment):
+    """An environment whose queue also holds events of handlers: tuples (kind, a, b, token).
 
-    __slots__ = ("a", "b", "kind", "token")
+    They lie in the queue as SimPy's own events do, by time, priority and order of scheduling, but nobody can
+    wait for one, so they need no object, no list of callbacks and no value. That is what makes them cheap.
+
+    Parameters
+    ----------
+    run_handlers : callable
+        Runs events of handlers from the front of the queue: all of them up to the next event of SimPy's own,
+        or one only.
+    """
+
+    def __init__(self, run_handlers: Callable[[bool], None]) -> None:
+        super().__init__()
+        self._run_handlers = run_handlers
+        self._one_by_one = True
+
+    def run(self, until: Any = None) -> Any:
+        """Run as `simpy.Environment.run` does."""
+        self._one_by_one = False
+        try:
+            return super().run(until)
+        finally:
+            self._one_by_one = True
+
+    def step(self) -> None:
+        """Process the next event; within `run`, all events of handlers up to the next one of SimPy's own."""
+        queue: Any = self._queue
+        if queue and type(queue[0][3]) is tuple:
+            self._run_handlers(self._one_by_one)
+        else:
+            super().step()
 
 
 class SimpyScheduler:
@@ -58,16 +90,20 @@ class SimpyScheduler:
     ) -> None:
         self.world = world
         self._memory_limit_mb = memory_limit_mb
-        self.env = simpy.Environment()
-        self.events = 0
+        self.env = HandlerEnvironment(self._run_handlers)
         self.log = bytearray()
         self._digest = LogDigest()
-        self._buffer = bytearray()
+        self._rows: list[float] = []
+        self._events_before = 0
         self._keep_log = keep_log
         self._listeners: dict[int, list[Callable[[float, int, int], None]]] = {}
-        self._callbacks = [self._fire]
         for delay, kind, a, b, token in initial_events:
             self._post(delay, kind, a, b, token)
+
+    @property
+    def events(self) -> int:
+        """Events that have taken place."""
+        return self._events_before + len(self._rows) // _ROW_VALUES
 
     def run(self) -> str:
         """Run to the world's end time and return the hash of the log.
@@ -85,6 +121,12 @@ class SimpyScheduler:
         """Call `listener(now, a, b)` after every event of a kind."""
         self._listeners.setdefault(kind, []).append(listener)
 
+    def pending(self) -> list[tuple[float, int, int, int, int]]:
+        """Events of handlers that are scheduled, in the order they will run: (time, kind, a, b, token)."""
+        queue: Any = self.env._queue
+        entries = sorted(entry for entry in queue if type(entry[3]) is tuple)
+        return [(time_s, *event) for time_s, _, _, event in entries]
+
     def drain(self) -> None:
         """Put what handlers scheduled into the environment; call it after using a handler directly."""
         world: Any = self.world
@@ -92,9 +134,7 @@ class SimpyScheduler:
             raise EngineError(f"t = {self.env.now:.6f} s: {FAULTS[world.fault]}")
         count = world.outbox_count
         if count:
-            outbox = world.outbox
-            for slot in range(count):
-                entry = outbox[slot]
+            for entry in world.outbox[:count]:
                 self._post(entry.delay, entry.kind, entry.a, entry.b, entry.token)
             world.outbox_count = 0
         if ensure_capacity(world) == 1:
@@ -103,36 +143,49 @@ class SimpyScheduler:
                 raise EngineError(too_large)
 
     def _post(self, delay: float, kind: int, a: int, b: int, token: int) -> None:
-        env = self.env
-        event: Any = HandlerEvent.__new__(HandlerEvent)
-        event.env = env
-        event.callbacks = self._callbacks
-        event._value = None
-        event._ok = True
-        event._defused = False
-        event.kind = kind
-        event.a = a
-        event.b = b
-        event.token = token
-        env.schedule(event, delay=delay)
+        env: Any = self.env
+        heappush(env._queue, (env._now + delay, _NORMAL, next(env._eid), (kind, a, b, token)))
 
-    def _fire(self, event: Any) -> None:
-        now = self.env.now
-        world = self.world
-        kind = event.kind
-        if dispatch(world, now, kind, event.a, event.b, event.token):
-            self.events += 1
-            buffer = self._buffer
-            buffer += LOG_ROW.pack(now, kind, event.a, world.noted_message, world.noted_value)
-            if len(buffer) > _HASH_EVERY_BYTES:
-                self._flush()
-            if self._listeners:
-                for listener in self._listeners.get(kind, ()):
-                    listener(now, event.a, event.b)
-        self.drain()
+    def _run_handlers(self, only_one: bool) -> None:
+        env = self.env
+        world: Any = self.world
+        queue: Any = env._queue
+        ids, rows, listeners = env._eid, self._rows, self._listeners
+        outbox, paths = world.outbox, world.paths
+        message_reserve, report_reserve = world.reserve, world.report_reserve
+        path_reserve, tracing = world.path_reserve, world.tracing
+        full = ROWS_A_BLOCK * _ROW_VALUES
+        while queue and type(queue[0][3]) is tuple:
+            now, _, _, (kind, a, b, token) = heappop(queue)
+            env._now = now
+            if dispatch(world, now, kind, a, b, token):
+                rows += (now, kind, a, world.noted_message, world.noted_value)
+                if len(rows) >= full:
+                    self._flush()
+                if listeners and kind in listeners:
+                    for listener in listeners[kind]:
+                        listener(now, a, b)
+            if (
+                world.fault
+                or tracing
+                or world.message_free_count < message_reserve
+                or world.report_free_count < report_reserve
+                or len(paths) - world.path_count < path_reserve
+            ):
+                self.drain()
+            elif world.outbox_count:
+                for entry in outbox[: world.outbox_count]:
+                    event = (entry.kind, entry.a, entry.b, entry.token)
+                    heappush(queue, (now + entry.delay, _NORMAL, next(ids), event))
+                world.outbox_count = 0
+            if only_one:
+                return
 
     def _flush(self) -> None:
-        self._digest.update(self._buffer)
+        count = len(self._rows) // _ROW_VALUES
+        packed = struct.pack("<" + count * LOG_ROW.format[1:], *self._rows)
+        self._digest.update(packed)
         if self._keep_log:
-            self.log += self._buffer
-        self._buffer.clear()
+            self.log += packed
+        self._events_before += count
+        self._rows.clear()

@@ -6,7 +6,7 @@ a view of a record dangles when its array is moved.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -85,15 +85,18 @@ class World:
         Routes in force.
     """
 
+    # Slots are read at once; the arrays, which the plan attaches, are in the dictionary.
+    __slots__ = (*ENTITIES, *(name for name, _ in COUNTERS), "__dict__")
+
+    if TYPE_CHECKING:
+        # At run time a method of this name would make every read of an attribute slow.
+        def __getattr__(self, name: str) -> Any: ...
+
     def __init__(self) -> None:
         for name in ENTITIES:
             setattr(self, name, [])
         for name, kind in COUNTERS:
             setattr(self, name, 0 if kind == "i8" else 0.0)
-
-    def __getattr__(self, name: str) -> Any:
-        # Only reached for a missing attribute: the arrays are attached by the plan.
-        raise AttributeError(f"the world has no attribute {name!r}")
 
 
 Table = npt.NDArray[np.float64]
