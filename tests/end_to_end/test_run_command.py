@@ -185,35 +185,77 @@ def test_a_folder_that_cannot_be_made(run_program: Program, tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on POSIX")
-def test_interrupted_it_leaves_nothing_half_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "told"),
+    [(signal.SIGINT, 130, "warnpath: interrupted\n"), (signal.SIGTERM, 143, "warnpath: terminated\n")],
+)
+def test_interrupted_it_leaves_nothing_half_written(
+    tmp_path: Path, sent: signal.Signals, code: int, told: str
+) -> None:
     command = [PROGRAM, "run", SMALL, "--replications", "5000", "--workers", "1", "-v"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         assert any("tasks of about" in line for line in process.stderr)  # the first replication is done
-        process.send_signal(signal.SIGINT)
+        process.send_signal(sent)
         out, error = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "interrupted" in error
+    assert process.returncode == code
+    assert error.endswith(told)
     assert "Traceback" not in error
     assert out == ""
     assert list(tmp_path.rglob("*")) == []
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell as on POSIX")
-def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("run", SMALL, "--replications", "1", "--failures", "0"),
+        ("show",),
+        ("scenarios", "--json"),
+        ("--help",),
+    ],
+)
+def test_a_reader_that_leaves_early_ends_it_quietly_as_a_pipe_does(
+    tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
     answer = subprocess.run(
-        ["sh", "-c", '"$0" run "$1" --replications 1 | head -n 1', PROGRAM, SMALL],
+        ["sh", "-c", '{ "$0" "$@"; echo $? >code; } | :', PROGRAM, *arguments],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         timeout=300,
         check=True,
     )
-    assert answer.stdout.startswith("small: 1 replications")
-    assert "Traceback" not in answer.stderr
-    assert "BrokenPipe" not in answer.stderr
+    assert (tmp_path / "code").read_text(encoding="ascii") == "141\n"
+    assert [line for line in answer.stderr.splitlines() if "Compiling" not in line] == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk to write to")
+@pytest.mark.parametrize("arguments", [("show",), ("show", "--json"), ("scenarios",)])
+def test_a_full_disk_under_stdout_is_told(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        answer = subprocess.run(
+            [PROGRAM, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, timeout=300, check=False
+        )
+    assert answer.returncode == 1
+    assert "No space left on device" in answer.stderr
+    assert len(answer.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell as on POSIX")
+def test_without_a_stdout_it_does_its_work(tmp_path: Path) -> None:
+    answer = subprocess.run(
+        ["sh", "-c", '"$0" run "$1" --replications 1 --failures 0 -q --out here >&-', PROGRAM, SMALL],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (answer.returncode, answer.stdout, answer.stderr) == (0, "", "")
+    assert (tmp_path / "here" / "warnings.parquet").is_file()
 
 
 def test_a_terminal_without_signs_is_no_error(run_program: Program) -> None:

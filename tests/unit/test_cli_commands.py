@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from tests.fake_engine import FakeEngine
 from warnpath.cli import console, request
 from warnpath.cli.main import app
-from warnpath.cli.outcome import INTERRUPTED, RUN_FAILED, USAGE, answering
+from warnpath.cli.outcome import RUN_FAILED, USAGE, answering
+from warnpath.cli.signals import INTERRUPTED, Terminated
 from warnpath.scenario import Problem, ScenarioError
 from warnpath.study import engines
 from warnpath.study.errors import RunFailed, StudyError
@@ -108,6 +109,7 @@ def test_a_replaced_run_of_the_same_scenario(monkeypatch: pytest.MonkeyPatch) ->
             "out/x: No space left on device; free some, or choose another --out, and call it again",
         ),
         (KeyboardInterrupt(), 130, "interrupted"),
+        (Terminated(15), 143, "terminated"),
     ],
 )
 def test_errors_become_a_sentence_and_an_exit_code(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -21,7 +22,13 @@ def output() -> Console:
     """Console on stdout: of a readable width, without control codes unless it is a terminal."""
     from rich.console import Console
 
-    console = Console(highlight=False, soft_wrap=False, emoji=False, markup=False)
+    class Output(Console):
+        """Leaves it to the command to end where nobody reads on, with the exit code it has for that."""
+
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+    console = Output(highlight=False, soft_wrap=False, emoji=False, markup=False)
     if console.is_terminal:
         console.width = min(max(console.width, NARROWEST), WIDEST)
     else:

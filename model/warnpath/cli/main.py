@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import os
 import sys
 from collections.abc import Callable
 from typing import Annotated
@@ -10,11 +12,12 @@ from typing import Annotated
 import typer
 
 from warnpath import __version__
-from warnpath.cli import later
+from warnpath.cli import later, signals
 from warnpath.cli.check_command import check
 from warnpath.cli.export_command import export
 from warnpath.cli.failures_command import failures
 from warnpath.cli.import_command import import_graph
+from warnpath.cli.outcome import RUN_FAILED, leave_stdout
 from warnpath.cli.run_command import run
 from warnpath.cli.show_command import scenarios, schema, show
 from warnpath.cli.sweep_command import sweep
@@ -23,7 +26,11 @@ from warnpath.cli.verify_command import verify
 app = typer.Typer(
     name="warnpath",
     help="End-to-end warning latency and network resilience, simulated.",
-    epilog="Exit codes: 0 done, 1 a run failed, 2 usage or invalid file, 130 interrupted.",
+    epilog=(
+        "Exit codes: 0 done, 1 a run failed, 2 usage or invalid file, 130 interrupted, 141 nobody reads "
+        "stdout, 143 terminated. Code 3, for a missed requirement of a scenario, is not in this version: a "
+        "scenario cannot state requirements."
+    ),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -66,11 +73,38 @@ def options(
 
 def main() -> None:
     """Run the command line and end the process with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a sign a terminal lacks is no reason to end
-            stream.reconfigure(errors="replace")
+    signals.listen()
+    _prepare_streams()
+    stdout = sys.stdout
     try:
         app()
-    except KeyboardInterrupt:  # before or after the command itself
-        print("warnpath: interrupted", file=sys.stderr)
-        sys.exit(130)
+    except KeyboardInterrupt as interruption:  # before or after the command itself
+        print(f"warnpath: {signals.word(interruption)}", file=sys.stderr)
+        sys.exit(signals.exit_code(interruption))
+    except SystemExit:
+        if sys.stdout is not stdout:  # typer saw that nobody reads on, and took stdout away
+            sys.exit(signals.READER_LEFT)
+        _flush()
+        raise
+
+
+def _prepare_streams() -> None:
+    """A sign that a terminal lacks, or a stream that was closed from the start, is no reason to end."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - until the end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def _flush() -> None:
+    """Write what waits in stdout, as long as an error can be answered in words."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        leave_stdout()
+        if error.errno == errno.EPIPE:
+            sys.exit(signals.READER_LEFT)
+        print(f"warnpath: stdout: {error.strerror}", file=sys.stderr)
+        sys.exit(RUN_FAILED)

@@ -11,8 +11,13 @@ from typing import Any, NoReturn, TypeVar
 
 import typer
 
-OK, RUN_FAILED, USAGE, MISSED, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes: done; a run failed; usage or an invalid file; a requirement is missed; interrupted."""
+from warnpath.cli import signals
+
+OK, RUN_FAILED, USAGE = 0, 1, 2
+"""Exit codes: done; a run failed; usage or an invalid file. Those of interruptions are in `signals`.
+
+Code 3 is kept for a missed requirement, which no scenario of this version can state.
+"""
 
 USER_OS_ERRORS = (FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError, FileExistsError)
 
@@ -28,11 +33,12 @@ def answering(command: Command) -> Command:
     def answered(*arguments: Any, **options: Any) -> None:
         try:
             command(*arguments, **options)
-        except KeyboardInterrupt:
-            fail("interrupted", INTERRUPTED)
+        except KeyboardInterrupt as interruption:
+            fail(signals.word(interruption), signals.exit_code(interruption))
         except OSError as error:
             if error.errno == errno.EPIPE:
-                _close_quietly()
+                leave_stdout()
+                raise typer.Exit(signals.READER_LEFT) from None
             fail(_about(error), USAGE if isinstance(error, USER_OS_ERRORS) else RUN_FAILED)
         except (ValueError, RuntimeError) as error:
             code = _code_of(error)
@@ -66,7 +72,6 @@ def _about(error: OSError) -> str:
     return f"{told}; {FULL_DISK}" if error.errno in (errno.ENOSPC, errno.EDQUOT) else told
 
 
-def _close_quietly() -> NoReturn:
-    """Nobody reads on: end without the complaint that Python would make when it flushes stdout."""
+def leave_stdout() -> None:
+    """Let what still waits in stdout go nowhere, without the complaint Python would make at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise typer.Exit(RUN_FAILED)

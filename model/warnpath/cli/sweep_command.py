@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from warnpath.cli import options
-from warnpath.cli.outcome import INTERRUPTED, RUN_FAILED, answering
+from warnpath.cli import options, signals
+from warnpath.cli.outcome import RUN_FAILED, answering
 
 if TYPE_CHECKING:
     from warnpath.study.sweep import SweepResult
@@ -52,9 +52,10 @@ def sweep(
         with console.progress_bar("replications", quiet) as progress:
             execution = request.make_execution(engine, workers, progress, memory_limit)
             result = run_experiment(chosen, folder, execution, request.command_line())
-    except KeyboardInterrupt:
-        console.note(f"warnpath: interrupted; call it again to resume, finished parts are in {folder}/parts")
-        raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt as interruption:
+        happened = signals.word(interruption)
+        console.note(f"warnpath: {happened}; call it again to resume, finished parts are in {folder}/parts")
+        raise typer.Exit(signals.exit_code(interruption)) from None
     if json:
         console.print_json(overview(result))
     else:
