@@ -78,6 +78,16 @@ def test_show_as_tables(run_program: Program) -> None:
     assert "jp-c2 (released to US by rule jp-to-us) -> us-hub" in answer.stdout
 
 
+@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("80", 80), ("", 100)])
+def test_show_fits_the_width_and_leaves_nothing_out(run_program: Program, columns: str, most: int) -> None:
+    answer = run_program("show", COLUMNS=columns)
+    assert answer.returncode == 0, answer.stderr
+    assert max(map(len, answer.stdout.splitlines())) <= most
+    assert "…" not in answer.stdout
+    wide = run_program("show", COLUMNS="200")
+    assert set(answer.stdout.split()) >= {word for word in wide.stdout.split() if "─" not in word}
+
+
 def test_show_as_json(run_program: Program) -> None:
     data = json.loads(run_program("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25").stdout)
     parts = {"nodes", "links", "routes", "policy", "traffic", "lives"}

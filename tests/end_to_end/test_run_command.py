@@ -62,7 +62,7 @@ def test_it_prints_milestones_budget_and_outcome_and_says_where_the_tables_are(
     }
 
 
-@pytest.mark.parametrize("columns", ["80", "120"])
+@pytest.mark.parametrize("columns", ["40", "80", "120"])
 def test_tables_fit_the_width_asked_for(run_program: Program, columns: str) -> None:
     answer = run_program("run", SMALL, COLUMNS=columns)
     assert max(len(line) for line in answer.stdout.splitlines()[:-1]) <= int(columns)

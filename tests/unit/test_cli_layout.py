@@ -59,6 +59,44 @@ def test_a_table_has_no_frame_and_cuts_nothing() -> None:
     ]
 
 
+def test_a_table_that_is_too_wide_is_printed_in_parts_that_each_say_whose_row_it_is() -> None:
+    from rich.console import Console
+
+    table = layout.plain_table(["who", "where", "first", "second", "third"], left=2)
+    table.add_row("group", style="italic")
+    table.add_row("one", "here", "11.1\n±0.1", "12.12", "13")
+    table.add_row("other", "there", "21.1", "22.22", "23")
+    out = io.StringIO()
+    layout.print_table(Console(file=out, width=26, highlight=False), "Title", table, keys=2)
+    assert [line.rstrip() for line in out.getvalue().splitlines()] == [
+        "",
+        "Title",
+        "who    where  first",
+        "─" * 19,
+        "group",
+        "one    here    11.1",
+        "               ±0.1",
+        "other  there   21.1",
+        "",
+        "who    where  second",
+        "─" * 20,
+        "group",
+        "one    here    12.12",
+        "other  there   22.22",
+        "",
+        "who    where  third",
+        "─" * 19,
+        "group",
+        "one    here      13",
+        "other  there     23",
+    ]
+    for width in (20, 28, 29, 35, 36):
+        out = io.StringIO()
+        layout.print_table(Console(file=out, width=width, highlight=False), "Title", table, keys=2)
+        assert max(len(line) for line in out.getvalue().splitlines()) <= width
+        assert out.getvalue().count("who ") == {20: 3, 28: 2, 29: 2, 35: 1, 36: 1}[width], width
+
+
 @pytest.mark.parametrize(("columns", "width"), [("", 100), ("132", 132), ("wide", 100), ("0", 100)])
 def test_width_where_nobody_watches(monkeypatch: pytest.MonkeyPatch, columns: str, width: int) -> None:
     monkeypatch.setenv("COLUMNS", columns)

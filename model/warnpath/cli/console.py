@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PIPED_WIDTH = 100
-"""Width of tables that do not go to a terminal."""
-NARROWEST, WIDEST = 80, 120
+"""Width of tables that do not go to a terminal, unless COLUMNS says another."""
+NARROWEST, WIDEST = 40, 120
 
 
 def output() -> Console:

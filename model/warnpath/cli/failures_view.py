@@ -44,7 +44,7 @@ def print_failures(console: Console, result: FailuresResult, verbose: bool) -> N
         left_out = result.replications - compared
         console.print(f"Left out everywhere, because they failed for some element: {left_out} replications.")
     title = "By class or role, worst first (mean and 95 % interval)"
-    print_table(console, title, _group_table(result.groups))
+    print_table(console, title, _group_table(result.groups), keys=2)
     if verbose:
         heads = ["element", "class or role", "warning time\nlost s", "newly never", "newly late"]
         table = plain_table(heads, left=2)

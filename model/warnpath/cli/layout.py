@@ -8,27 +8,67 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
 NOTHING = "-"
 """Stands where there is no value."""
+GAP = 2
+"""Signs between two columns."""
 
 
-def print_table(console: Console, title: str, table: Table, caption: str = "") -> None:
+def print_table(console: Console, title: str, table: Table, caption: str = "", keys: int = 1) -> None:
     """Print a table under its title, an empty line before it.
 
-    Nothing in it is cut or broken over lines: what is wider than the console is printed as wide as it is.
+    A table wider than the console is printed in parts below each other, each with the first `keys` columns.
+    Nothing in it is cut or broken over lines: where not even parts fit, it is printed as wide as it is.
     """
     console.print()
     console.print(title, style="bold")
     usual = console.width
-    console.width = max(
-        usual, table.__rich_measure__(console, console.options.update(max_width=1000)).maximum
-    )
-    console.print(table)
-    console.width = usual
+    for number, part in enumerate(_parts(table, usual, keys)):
+        if number:
+            console.print()
+        wanted = part.__rich_measure__(console, console.options.update(max_width=1000)).maximum
+        console.width = max(usual, wanted)
+        console.print(part)
+        console.width = usual
     if caption:
         console.print(caption)
+
+
+def _parts(table: Table, width: int, keys: int) -> list[Table]:
+    """The table itself if it fits or cannot be made to fit, else tables of some of its columns each."""
+    widths = [_column_width(column) for column in table.columns]
+    key_width = sum(widths[:keys]) + GAP * keys
+    if sum(widths) + GAP * (len(widths) - 1) <= width or key_width + max(widths[keys:], default=0) > width:
+        return [table]
+    parts: list[list[int]] = []
+    used = width
+    for number in range(keys, len(widths)):
+        if used + GAP + widths[number] > width:
+            parts.append(list(range(keys)))
+            used = key_width - GAP
+        parts[-1].append(number)
+        used += GAP + widths[number]
+    return [_columns_of(table, numbers) for numbers in parts]
+
+
+def _columns_of(table: Table, numbers: Sequence[int]) -> Table:
+    part = plain_table([])
+    for number in numbers:
+        column = table.columns[number]
+        part.add_column(column.header, justify=column.justify, no_wrap=True)
+    cells = [list(table.columns[number].cells) for number in numbers]
+    for row, values in zip(table.rows, zip(*cells, strict=True), strict=True):
+        part.add_row(*values, style=row.style)
+    return part
+
+
+def _column_width(column: Column) -> int:
+    from rich.cells import cell_len
+
+    texts = (str(cell) for cell in (column.header, *column.cells))
+    return max((cell_len(line) for text in texts for line in text.splitlines()), default=0)
 
 
 def plain_table(heads: Sequence[str], left: int = 1) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -110,6 +111,7 @@ def policy(scenario: Scenario) -> Rows:
                 "mode": rule.mode,
                 "release_s": max(delays, default=None),
                 "proof": None,
+                "leak": None,
             }
         )
     for item in scenario.prohibition:
@@ -123,7 +125,8 @@ def policy(scenario: Scenario) -> Rows:
                 "at": " ".join(item.except_via),
                 "mode": "except there" if item.except_via else "never",
                 "release_s": None,
-                "proof": "proved" if leak is None else f"leaks: {leak.text()}",
+                "proof": "proved" if leak is None else "leaks",
+                "leak": None if leak is None else leak.text(),
             }
         )
     return rows
@@ -201,27 +204,45 @@ WORDS = (
 )
 HIDDEN = {"nodes": ("reports_to", "decided_by"), "links": ("duplex",)}
 """Fields that only JSON has, for want of width."""
+LINES = ("way", "leak")
+"""Fields that stand on lines of their own, below the table."""
+KEYS = {"routes": 3, "policy": 2}
+"""Number of columns that say what a row is about, where it is more than one."""
 
 
 def print_section(console: Console, name: str, rows: Rows) -> None:
-    """Print one part as a table; the way of a route on a line of its own."""
+    """Print one part as a table; the way of a route, and of a leak, on a line of its own."""
     if not rows:
         console.print(f"\n{name}: none")
         return
-    shown = [field for field in rows[0] if field not in (*HIDDEN.get(name, ()), "way")]
+    shown = [field for field in rows[0] if field not in (*HIDDEN.get(name, ()), *LINES)]
     # Columns of words come first, so that they can be aligned to the left together.
     shown.sort(key=lambda field: field not in WORDS)
     words = sum(field in WORDS for field in shown)
     table = plain_table([_head(field) for field in shown], left=words)
     for row in rows:
         table.add_row(*(_cell(row[field]) for field in shown))
-    print_table(console, f"{name} ({len(rows)})", table)
+    print_table(console, f"{name} ({len(rows)})", table, keys=KEYS.get(name, 1))
     if "way" in rows[0]:
         console.print("\nways")
         for row in rows:
-            console.print(
-                f"  {row['kind']}: {row['way'] or 'no compliant way from ' + row['from']}", soft_wrap=True
-            )
+            _print_line(console, f"{row['kind']}: {row['way'] or 'no compliant way from ' + row['from']}")
+    for row in rows:
+        if row.get("leak"):
+            _print_line(console, f"leak of {row['id']}: {row['leak']}")
+
+
+def _print_line(console: Console, text: str) -> None:
+    """Print a long line, broken between words only and indented where it goes on."""
+    broken = textwrap.wrap(
+        text,
+        console.width,
+        initial_indent="  ",
+        subsequent_indent="      ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    console.print("\n".join(broken), soft_wrap=True)
 
 
 def _head(field: str) -> str:

@@ -42,17 +42,18 @@ def print_sweep(console: Console, result: SweepResult, verbose: bool) -> None:
         f"{result.scenario.name}, {len(points)} points, {int(result.scenario.run.replications)} replications "
         f"each, seed {int(result.scenario.run.seed)}, engine {result.engine}"
     )
+    keys = len(experiment.factor)
     shown = len(points) if verbose else min(len(points), MOST_POINTS)
     if result.scenario.active_launches():
         title = "Means over the needed warnings, ± 95 % over replications"
-        print_table(console, title, _headlines(result, shown))
+        print_table(console, title, _headlines(result, shown), keys=keys)
     if "traffic" in result.tables:
         title = "Traffic (messages per replication, latency mean ± 95 %)"
-        print_table(console, title, _traffic(result, shown))
+        print_table(console, title, _traffic(result, shown), keys=keys + 1)
     if result.reference_tables:
         title = f"Seconds gained over {experiment.reference}, paired by common random numbers (mean ± 95 %)"
         caption = "n: warnings compared, where not all were delivered both times."
-        print_table(console, title, _gains(result, shown), caption)
+        print_table(console, title, _gains(result, shown), caption, keys)
     if shown < len(points):
         console.print(f"{len(points) - shown} more points: -v shows all.")
     console.print()
