@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,8 +14,13 @@ from tests.engine_cases import SMALL
 from tests.engine_pairs import assert_engines_agree
 from warnpath.engine import build_plan
 from warnpath.engine.compiled.compiled_run import CompiledRun
+from warnpath.engine.handlers import pictures as picture_handlers
 from warnpath.engine.output import ReplicationOutput
+from warnpath.engine.simpy_run import SimpyRun
 from warnpath.metrics.budget import check_closure
+from warnpath.physics.earth import geodetic_from_ecef
+from warnpath.physics.table import state_at
+from warnpath.results.schema import BUDGET_STAGES
 from warnpath.scenario import Scenario, load
 
 MORE = """
@@ -94,3 +102,61 @@ def test_budgets_close_whatever_track_a_plot_went_to(close: Scenario) -> None:
 def test_both_engines_confuse_the_same(close: Scenario) -> None:
     output = assert_engines_agree(build_plan(close), 1, ("pictures", "warnings"))
     assert sum(output.columns["pictures"]["merges"]) > 0
+
+
+LATER_S, RISE_S, BESIDE_DEG = 220.0, 40.0, 0.003
+
+
+@pytest.fixture(scope="module")
+def joining(tmp_path_factory: pytest.TempPathFactory) -> Scenario:
+    """A second object, launched 220 s later, that flies on from 260 s within 300 m of the first one."""
+    flight = build_plan(load(str(SMALL))).sensing.trajectories[0]
+    state = np.zeros((1, 9))
+
+    def place(time_s: float, climbed: float = 1.0) -> list[float]:
+        state_at(flight.table, 0, len(flight.table), LATER_S + max(time_s, RISE_S), state, 0)
+        latitude, longitude, height = geodetic_from_ecef(*(float(value) for value in state[0, :3]))
+        beside = [math.degrees(latitude) + BESIDE_DEG, math.degrees(longitude), climbed * height / 1e3]
+        return [time_s, *(round(value, 6) for value in beside)]
+
+    last_s = flight.impact_s - LATER_S
+    rows = [place(time_s, time_s / RISE_S) for time_s in np.arange(0.0, RISE_S, 5.0).tolist()]
+    rows += [place(time_s) for time_s in np.arange(RISE_S, last_s, 5.0).tolist()]
+    rows.append([*place(last_s - 0.5)[:3], 0.0])
+    rows[-1][0] = last_s
+    path = tmp_path_factory.mktemp("joining") / "joining.toml"
+    path.write_text(
+        f'{SMALL.read_text()}\n[profile.joins]\nkind = "table"\nburn_time_s = {RISE_S}\npositions = {rows}\n'
+        f'[[launch]]\nid = "joins"\nprofile = "joins"\nat_s = {5.0 + LATER_S}\n'
+    )
+    return load(str(path))
+
+
+def test_no_stage_is_negative_where_an_older_object_takes_over_a_track(
+    joining: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The first object was sensed long before the second one was launched; its plots in the track of the
+    # second count from that launch on.
+    before, least, wrong = [], [], []
+    count_from = picture_handlers.count_from
+
+    def watched(w: Any, m: int, launch: int, other: int) -> None:
+        message = w.messages[m]
+        before.append(message.sense_s + w.launches[launch].at_s - w.launches[other].at_s)
+        count_from(w, m, launch, other)
+        stages = [getattr(message, stage) for stage in BUDGET_STAGES]
+        least.append(min(stages))
+        wrong.append(abs(sum(stages) - (message.stamp_s - w.launches[other].at_s)))
+
+    monkeypatch.setattr(picture_handlers, "count_from", watched)
+    output = SimpyRun(build_plan(joining), 0, tables=("warnings",)).run()
+    assert output.status == "ok"
+    # Without leaving anything out, the time to sense would have been negative.
+    assert sum(value < 0.0 for value in before) > 10
+    assert min(least) >= 0.0
+    assert max(wrong) < 1e-9
+
+
+def test_both_engines_take_over_the_same(joining: Scenario) -> None:
+    output = assert_engines_agree(build_plan(joining), 3, ("pictures", "warnings"))
+    assert sum(output.columns["pictures"]["swaps"]) > 0

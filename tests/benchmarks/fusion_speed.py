@@ -151,7 +151,7 @@ def replay(rounds: int = 5) -> Replay:
         def wait(tables: tuple[Any, ...] = tables) -> None:
             looked = 0.0
             for plot in came:
-                track_take(*tables, 0, *plot)
+                track_take(*tables, 0, *plot, 0)
                 if plot[0] > looked + 1.0:
                     looked = plot[0]
                     track_update(*tables, 0)

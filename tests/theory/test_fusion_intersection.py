@@ -108,13 +108,15 @@ def test_the_weight_makes_the_determinant_least() -> None:
         assert np.linalg.slogdet(stated)[1] <= least + 1e-4
 
 
-def test_an_indefinite_covariance_is_left_out() -> None:
-    tracker = Tracker()
-    scratch = tracker.scratch
-    write_mode(scratch, layout.S_FUSED, ORIGIN, np.eye(6))
-    write_mode(scratch, layout.S_MODES, ORIGIN, -np.eye(6))
-    assert combine(scratch, 0.0) == 0
-    assert (covariance(scratch, layout.S_FUSED, layout.COAST_COVARIANCE) == np.eye(6)).all()
+@pytest.mark.parametrize("bad", [-np.eye(6), np.full((6, 6), 4.0), np.full((6, 6), math.nan)])
+def test_an_indefinite_covariance_is_not_fused(bad: Floats) -> None:
+    for first, second in ((np.eye(6), bad), (bad, np.eye(6))):
+        scratch = Tracker().scratch
+        write_mode(scratch, layout.S_FUSED, ORIGIN, first)
+        write_mode(scratch, layout.S_MODES, ORIGIN, second)
+        assert combine(scratch, 0.0) == -1
+        kept = covariance(scratch, layout.S_FUSED, layout.COAST_COVARIANCE)
+        np.testing.assert_array_equal(kept, first)
 
 
 def test_the_better_of_two_alike_replaces_the_other() -> None:
@@ -261,3 +263,32 @@ def test_a_report_is_predicted_to_the_time_of_the_picture() -> None:
     # 40 s of 1 m/s beside 100 m.
     assert covariance(t.reports, 5)[1, 1] == pytest.approx(1e4 + 40.0**2, rel=0.02)
     assert t.reports[5, layout.LN_BALLISTIC] == math.log(5000.0)
+
+
+@pytest.mark.parametrize("spoilt", [0, 1])
+@pytest.mark.parametrize("how", ["negative", "singular", "nan", "state"])
+def test_an_unsound_report_is_left_out_counted_and_not_mended(spoilt: int, how: str) -> None:
+    tracker, time = two_nations()
+    alone = tracker.reports.copy()
+    alone[spoilt, layout.VALID] = 0.0
+    row = tracker.reports[spoilt]
+    triangle = row[layout.COVARIANCE : layout.COVARIANCE + 21]
+    if how == "negative":
+        triangle[2] = -triangle[2]
+    elif how == "singular":
+        triangle[1] = math.sqrt(triangle[0] * triangle[2])
+    elif how == "nan":
+        triangle[0] = math.nan
+    else:
+        row[layout.STATE + 4] = math.nan
+    kept = triangle.copy()
+    sources = make(tracker, 0, 3, 0, time)
+    # The other one is shown as if nothing else had come: the order of the two makes no difference.
+    assert sources == fuse(alone, tracker.settings, tracker.scratch, tracker.ground, 0, 3, 0, time, 5) == 1
+    assert (tracker.reports[5, layout.UNSOUND], alone[5, layout.UNSOUND]) == (1.0, 0.0)
+    alone[5, layout.UNSOUND] = 1.0
+    assert tracker.reports[5].tobytes() == alone[5].tobytes()
+    np.testing.assert_array_equal(row[layout.COVARIANCE : layout.COVARIANCE + 21], kept)
+    # It is rejected once; the next look finds no state there.
+    make(tracker, 0, 3, 0, time)
+    assert tracker.reports[5, layout.UNSOUND] == 0.0

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,7 @@ import pytest
 from tests.engine_cases import SMALL, frame
 from tests.engine_pairs import assert_engines_agree
 from warnpath.engine import SimpyRun, build_plan
+from warnpath.fusion import layout
 from warnpath.scenario import load
 
 TABLES = ("pictures", "messages", "tracks")
@@ -94,3 +98,27 @@ def test_late_plots_and_their_replay_are_told() -> None:
     pictures = frame(output, "pictures")
     assert pictures.too_late.sum() > 0
     assert pictures.replayed.sum() > 0
+
+
+def test_a_report_with_an_indefinite_covariance_is_left_out_and_told() -> None:
+    # A process of a user's own spoils what the Japanese centre holds from the Korean one, just before a look.
+    plan = build_plan(load(str(SMALL)))
+    looks = frame(SimpyRun(plan, tables=TABLES).run(), "tracks")
+    both = looks[(looks.c2 == "jp-c2") & (looks.sources == 2)].time_s.iloc[1]
+    run = SimpyRun(plan, tables=TABLES)
+    w: Any = run.world
+    picture = w.pictures[w.picture_of[plan.network.tables.node_ids.index("jp-c2"), 0]]
+    row = w.reports[picture.first_row + plan.pictures.origins.index("kr-c2")]
+
+    def spoil() -> Iterator[Any]:
+        yield run.env.timeout(both + w.launches[0].at_s - 1e-6)
+        assert row[layout.VALID] == 1.0
+        row[layout.COVARIANCE] = -row[layout.COVARIANCE]
+
+    run.env.process(spoil())
+    output = run.run()
+    assert output.status == "ok", output.error
+    assert frame(output, "pictures").set_index("c2").unsound.to_dict() == {"jp-c2": 1, "kr-c2": 0}
+    spoilt = frame(output, "tracks")
+    look = spoilt[(spoilt.c2 == "jp-c2") & (spoilt.time_s == both)]
+    assert look.sources.tolist() == [1]

@@ -12,6 +12,7 @@ import pytest
 from tests.behaviour.test_salvo import APART, salvo
 from tests.fusion_cases import Floats, flight, step, truth_at, write_report
 from warnpath.engine import build_plan
+from warnpath.engine.handlers.association import count_from
 from warnpath.engine.handlers.pairing import pair_report
 from warnpath.engine.simpy_run import SimpyRun
 from warnpath.fusion import layout, store
@@ -98,7 +99,7 @@ class Room:
         where = state_at(time_s) + np.array([metres, 0, 0, 0, 0, 0])
         write_report(self.w.reports, row, time_s, where, matrix(7, 300.0, 9.0))
 
-    def come(self, label: int, metres: float, time_s: float = COAST) -> int:
+    def come(self, label: int, metres: float, time_s: float = COAST, now: float = COAST) -> int:
         """Launch of the picture that a report of the Korean track `label` goes to; it is written there."""
         message = self.w.messages[label]
         message.payload = self.w.spare_report
@@ -106,7 +107,7 @@ class Room:
         row = int(self.w.spare_report)
         self.put(row, metres, time_s)
         kept = self.w.reports[row].copy()
-        place = pair_report(self.w, self.first + label, label)
+        place = pair_report(self.w, now, self.first + label, label)
         self.w.reports[self.w.pictures[place].first_row + self.origin] = kept
         return place - self.first
 
@@ -154,3 +155,37 @@ def test_a_track_that_moves_leaves_nothing_behind(tmp_path: Path) -> None:
     assert room.w.pictures[room.first].report_swaps == 1
     # What was overtaken on the way does not bring it back.
     assert room.come(0, 0.0, COAST - 5.0) == 1
+
+
+def test_a_picture_of_a_launch_still_to_come_takes_nothing(tmp_path: Path) -> None:
+    # The third launch is at 5 s: until then the report stays with its name, where it fits nothing.
+    room = Room(tmp_path, [0.0, 30e3])
+    assert room.w.launches[2].at_s == 5.0
+    assert room.come(0, 200e3, now=4.0) == 0
+    assert room.w.pictures[room.first].unmatched == 1
+    again = Room(tmp_path, [0.0, 30e3])
+    assert again.come(0, 200e3, now=6.0) == 2
+
+
+STAGES = ("sense_s", "confirm_s", "accuracy_s", "processing_s", "queueing_s", "transport_s", "release_s")
+
+
+@pytest.mark.parametrize(
+    ("shift_s", "left"),
+    [
+        (25.0, (65.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
+        (-25.0, (15.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
+        (-44.0, (0.0, 2.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
+        (-49.75, (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 2.0)),
+    ],
+)
+def test_a_budget_counts_from_another_launch_without_a_negative_stage(
+    tmp_path: Path, shift_s: float, left: tuple[float, ...]
+) -> None:
+    w: Any = SimpyRun(build_plan(salvo(tmp_path, APART)), tables=()).world
+    message = w.messages[0]
+    for name, value in zip(STAGES, (40.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0), strict=True):
+        setattr(message, name, value)
+    w.launches[0].at_s, w.launches[1].at_s = 100.0 + shift_s, 100.0
+    count_from(w, 0, 0, 1)
+    assert [getattr(message, name) for name in STAGES] == pytest.approx(left, abs=1e-12)

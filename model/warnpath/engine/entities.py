@@ -214,6 +214,7 @@ PICTURES: Final[Fields] = (
     ("merges", "i8"),
     ("ungated", "i8"),
     ("unmatched", "i8"),
+    ("unsound", "i8"),
     ("report_strays", "i8"),
     ("report_swaps", "i8"),
     ("first_s", "f8"),

@@ -23,6 +23,8 @@ _COUNTS = {
 _SCORES = ("ungated", "strays", "merges", "swaps", "unmatched", "report_strays", "report_swaps")
 """Columns that say how well the objects of several launches were told apart."""
 
+_ORDER = ("c2", "launch", *_COUNTS, "unsound", *_SCORES, "reports", "age_mean_s", "age_max_s")
+
 
 def pictures_columns(plan: Plan, world: Any) -> Columns:
     """One row per C2 and launch."""
@@ -36,13 +38,14 @@ def pictures_columns(plan: Plan, world: Any) -> Columns:
                 "c2": plan.network.tables.node_ids[picture.node],
                 "launch": plan.sensing.launch_ids[picture.launch],
                 **{name: int(head[column]) for name, column in _COUNTS.items()},
+                "unsound": picture.unsound,
                 **{name: getattr(picture, name) for name in _SCORES},
                 "reports": picture.reports_taken,
                 "age_mean_s": mean_s,
                 "age_max_s": max_s,
             }
         )
-    return columns_of(rows, ("c2", "launch", *_COUNTS, *_SCORES, "reports", "age_mean_s", "age_max_s"))
+    return columns_of(rows, _ORDER)
 
 
 def _age(picture: Any, end_s: float) -> tuple[float, float]:

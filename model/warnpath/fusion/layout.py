@@ -132,7 +132,9 @@ SOURCES: Final = 49
 """Reports intersected in it; 1 for a track of its own."""
 ORIGIN: Final = 50
 """Free for the engine: who made it."""
-REPORT_COLUMNS: Final = 51
+UNSOUND: Final = 51
+"""Of a picture: reports left out of it because a covariance was not positive definite."""
+REPORT_COLUMNS: Final = 52
 
 # --- ground: float64[GROUND_ROWS, GROUND_COLUMNS]: the predicted ground track ----------------------------
 GROUND_TIME: Final = 0

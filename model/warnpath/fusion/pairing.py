@@ -60,7 +60,8 @@ def rough_report_square(reports: Table, row: int, other: int) -> float:
 def report_cost(reports: Table, settings: Table, scratch: Table, row: int, other: int) -> float:
     """Cost of taking two reports for one object, twice the negative log likelihood; `OUTSIDE` the gate.
 
-    Both are predicted to the later of their two times.
+    Both are predicted to the later of their two times. A report whose covariance is not positive definite
+    fits nothing; the picture that it is put into leaves it out and counts it.
     """
     if not (reports[row, VALID] > 0.0 and reports[other, VALID] > 0.0):
         return OUTSIDE

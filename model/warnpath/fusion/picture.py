@@ -36,6 +36,7 @@ from warnpath.fusion.layout import (
     SOURCES,
     STATE,
     THRUST,
+    UNSOUND,
     VALID,
 )
 from warnpath.fusion.linear import SIZE, factorise, invert, pack, unpack
@@ -45,6 +46,8 @@ from warnpath.physics.arrays import Table
 NEWTON_STEPS = 30
 """Most steps of the search for the weight; it takes five as a rule."""
 WEIGHT_ACCURACY = 1e-6
+FARTHEST = 1e12
+"""A position (m) or speed (m/s) beyond this is no number that a filter gave."""
 
 
 @kernel("UniTuple(float64, 2)(float64[:, ::1], float64)")
@@ -145,15 +148,16 @@ def combine(scratch: Table, disjoint: float) -> int:
     Returns
     -------
     int
-        1; 2 if the second alone is better than any mixture; 0 if the second adds nothing or one of the two
-        covariances is not positive definite, and the first is left as it was.
+        1; 2 if the second alone is better than any mixture; 0 if the second adds nothing; -1 if one of the
+        two covariances, or that of the fusion, is not positive definite. In the last two cases the first is
+        left as it was.
     """
     unpack(scratch, S_FUSED, COAST_COVARIANCE, scratch, S_FACTOR)
     if invert(scratch, S_FACTOR, S_FIRST) == 0:
-        return 0
+        return -1
     unpack(scratch, S_MODES, COAST_COVARIANCE, scratch, S_FACTOR)
     if invert(scratch, S_FACTOR, S_SECOND) == 0:
-        return 0
+        return -1
     first = 1.0
     second = 1.0
     if disjoint == 0.0:
@@ -171,7 +175,7 @@ def combine(scratch: Table, disjoint: float) -> int:
     for i in range(SIZE * SIZE):
         scratch[S_FACTOR, i] = first * scratch[S_FIRST, i] + second * scratch[S_SECOND, i]
     if invert(scratch, S_FACTOR, S_FIRST) == 0:
-        return 0
+        return -1
     pack(scratch, S_FUSED, COAST_COVARIANCE, scratch, S_FIRST)
     for i in range(SIZE):
         total = 0.0
@@ -181,6 +185,27 @@ def combine(scratch: Table, disjoint: float) -> int:
     if first <= 0.0:
         return 2
     return 1
+
+
+@kernel("int64(float64[:, ::1], float64[:, ::1], int64, int64)")
+def leave_out_unsound(reports: Table, scratch: Table, first: int, count: int) -> int:
+    """Reject the states among some reports that cannot be estimates; returns how many there were.
+
+    A covariance that is not positive definite to working precision is not mended: the row holds no state
+    from then on, only its launch point. Comparisons with NaN are false, so NaN is rejected too.
+    """
+    found = 0
+    for row in range(first, first + count):
+        if reports[row, VALID] > 0.0:
+            unpack(reports, row, COVARIANCE, scratch, S_FACTOR)
+            sound = factorise(scratch, S_FACTOR)
+            for i in range(SIZE):
+                if not abs(reports[row, STATE + i]) < FARTHEST:
+                    sound = 0
+            if sound == 0:
+                reports[row, VALID] = 0.0
+                found += 1
+    return found
 
 
 @kernel("void(float64[:, ::1], int64, int64, int64)")
@@ -209,7 +234,8 @@ def gather(
 ) -> int:
     """Fuse the reports that may be fused, in row order, into a row.
 
-    Returns how many had a part in it, and -1 - row where it was that row alone.
+    Returns how many had a part in it, and -1 - row where it was that row alone. Those that were left out
+    because the fusion would not have been positive definite are added to UNSOUND of `out_row`.
 
     A report whose thrust probability is over the threshold is left out: its state is a guess about a
     force that nobody knows, predicting it as free flight over its age is wrong by kilometres, and an
@@ -221,6 +247,7 @@ def gather(
     plots = 0.0
     youngest = -1e300
     ballistic = 0
+    unsound = reports[out_row, UNSOUND]
     for row in range(first, first + count):
         if not reports[row, VALID] > 0.0 or (only >= 0 and row != only):
             continue
@@ -234,7 +261,9 @@ def gather(
             ballistic = row
         else:
             added = combine(scratch, settings[0, DISJOINT])
-            if added == 0:
+            if added < 0:
+                unsound += 1.0
+            if added <= 0:
                 continue
             if added == 2:
                 used = 0
@@ -247,6 +276,7 @@ def gather(
         plots += reports[row, PLOTS]
         youngest = max(youngest, reports[row, LAST_PLOT_TIME])
     clear_report(reports, out_row)
+    reports[out_row, UNSOUND] = unsound
     best_launch_point(reports, first, count, out_row)
     if used == 0:
         return 0
@@ -309,7 +339,8 @@ def fuse(
     time_s : float
         Time of the picture, not before that of any report.
     out_row : int
-        Row that receives the picture, outside the rows of the reports.
+        Row that receives the picture, outside the rows of the reports; its column UNSOUND how many reports
+        were left out because a covariance was not positive definite.
 
     Returns
     -------
@@ -325,6 +356,7 @@ def fuse(
     spare = GROUND_POINTS + 1
     ground[0, 0] = 0.0
     ground[spare, 0] = 0.0
+    reports[out_row, UNSOUND] = leave_out_unsound(reports, scratch, first, count)
     used = gather(reports, settings, scratch, first, count, -1, time_s, out_row)
     sole = -1
     if used < 0:

@@ -195,13 +195,16 @@ _PICTURES = TableSchema(
     (
         _REPLICATION,
         _key("c2", "Command post."),
-        _key("launch", "Launch its picture is about."),
+        _key("launch", "Launch its picture is named after; it is scored, and warns, as of this one."),
         _count("plots", "Plots of the nation's own radars taken into the track."),
         _count("replayed", "Plots worked in once more because an earlier one came late."),
         _count("too_late", "Plots dropped because they were older than the lag bound."),
         _count("duplicates", "Plots dropped because they were there already."),
         _count("refused", "Plots with a number that cannot be a measurement."),
         _count("rejected", "Updates left out because they were ill-conditioned, in the track as it ended."),
+        _count(
+            "unsound", "Times a track or report was left out because a covariance was not positive definite."
+        ),
         _count("ungated", "Plots of this launch that fitted no track and could not begin one."),
         _count("strays", "Plots of other launches in the track."),
         _count("merges", "Episodes in which the track took plots of two launches."),

@@ -35,7 +35,10 @@ class RunSettings(Table):
         A warning with less time left than this is late.
     association : {"nearest", "identity"}
         How a C2 tells the objects of several launches apart: by where they are (global nearest neighbour in
-        a gate), or as if every measurement said what it is of. One launch needs neither.
+        a gate), or as if every measurement said what it is of. One launch needs neither. With ``nearest``
+        too, a radar confirms an object by its hits on this one, a launch report of space infrared goes to its
+        launch, and a track is named after the launch of its first plot; see ``strays``, ``merges`` and
+        ``swaps`` in the table of pictures.
     """
 
     replications: Count = 20

@@ -1,7 +1,14 @@
-"""Several launches at once: which track a plot goes to. The truth only keeps the score.
+"""Several launches at once: which track a plot goes to.
 
-Tracks have the names of launches: a track is called after the launch whose plot began it, and its picture is
-scored, and warns, as that of this launch. Which plots it then gets is decided by where they are.
+Which plots a track gets is decided by where they are. The truth keeps the score, and gives three things more:
+
+- Names. A track is called after the launch whose plot began it, and its picture is scored, and warns, as that
+  of this launch. So a centre has one track of a launch at most: where a real one might begin a second, plots
+  that fit no track are left out, and counted as `ungated`.
+- Confirmation at a radar. Its hits on one object count, as if its own tracker grouped them without a mistake.
+  What it sends is plots without that grouping.
+- Launch reports of space infrared. They go to the picture of their launch: a launch point and a time tell
+  launches apart that are some kilometres or a revisit apart.
 """
 
 from __future__ import annotations
@@ -113,6 +120,46 @@ def free_track(w: Any, p: int, time_s: float, silence_s: float) -> int:
             return -1
         place = int(first + picture.follows)
     return -1
+
+
+def count_from(w: Any, m: int, launch: int, other: int) -> None:
+    """Let the budget of a message about one launch count from another one, whose track has taken it.
+
+    Since an earlier launch more time has passed, and it went by until the object at hand was sensed. What
+    lies before a later one is left out from the beginning of the chain, so that no stage gets negative; a
+    track begins after its launch, so there is always as much.
+    """
+    message = w.messages[m]
+    shift = w.launches[launch].at_s - w.launches[other].at_s
+    if shift >= 0.0:
+        message.sense_s += shift
+        return
+    left = -shift
+    part = min(left, message.sense_s)
+    message.sense_s -= part
+    left -= part
+    part = min(left, message.confirm_s)
+    message.confirm_s -= part
+    left -= part
+    part = min(left, message.accuracy_s)
+    message.accuracy_s -= part
+    left -= part
+    part = min(left, message.processing_s)
+    message.processing_s -= part
+    left -= part
+    part = min(left, message.queueing_s)
+    message.queueing_s -= part
+    left -= part
+    part = min(left, message.transport_s)
+    message.transport_s -= part
+    left -= part
+    part = min(left, message.retransmission_s)
+    message.retransmission_s -= part
+    left -= part
+    part = min(left, message.outage_s)
+    message.outage_s -= part
+    left -= part
+    message.release_s -= min(left, message.release_s)
 
 
 def score(w: Any, now: float, p: int, launch: int) -> None:

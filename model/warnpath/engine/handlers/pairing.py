@@ -1,8 +1,9 @@
-"""Several launches at once: which picture another C2's report belongs to. The truth only keeps the score.
+"""Several launches at once: which picture another C2's report belongs to, by where its object is.
 
 Every track of an origin has one home among the pictures of a C2, and a picture holds one report per origin.
 A report goes to the picture whose data it fits best; where another track of its origin has that home, all
-tracks of the origin are paired anew, at the least total cost.
+tracks of the origin are paired anew, at the least total cost. The truth keeps the score, and gives the names
+by which empty pictures are taken first; see `association`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ NEVER = 1e12
 """Cost of a pair that cannot be."""
 
 
-def pair_report(w: Any, p: int, m: int) -> int:
+def pair_report(w: Any, now: float, p: int, m: int) -> int:
     """Picture that takes a report; `p` is the one with the launch's name."""
     message = w.messages[m]
     origin = message.subject
@@ -51,7 +52,7 @@ def pair_report(w: Any, p: int, m: int) -> int:
             if chosen >= len(w.launches):
                 chosen = -1
     if chosen < 0:
-        chosen = home_without_data(w, p, origin, home)
+        chosen = home_without_data(w, now, p, origin, home)
     move_home(w, p, origin, chosen)
     count_stray(w, p, m, chosen)
     return int(first + chosen)
@@ -74,8 +75,11 @@ def holder_of(w: Any, first: int, launch: int, origin: int) -> int:
     return -1
 
 
-def home_without_data(w: Any, p: int, origin: int, home: int) -> int:
-    """Home of a report that fits no picture: where it is, else the one with its name, else an empty one."""
+def home_without_data(w: Any, now: float, p: int, origin: int, home: int) -> int:
+    """Home of a report that fits no picture: where it is, else the one with its name, else an empty one.
+
+    A picture has the name of a launch, and is there from that launch on.
+    """
     first = p - w.pictures[p].launch
     if home >= 0 and holder_count(w, first, home, origin) == 1:
         return home
@@ -83,14 +87,15 @@ def home_without_data(w: Any, p: int, origin: int, home: int) -> int:
     chosen = -1
     for place in range(len(w.launches)):
         launch = (named + place) % len(w.launches)
-        if holder_of(w, first, launch, origin) < 0:
+        if w.launches[launch].at_s <= now and holder_of(w, first, launch, origin) < 0:
             picture = w.pictures[first + launch]
             if reference_row(w.reports, picture.first_row, w.origin_slots, -1) < 0:
                 return int(launch)
             if chosen < 0:
                 chosen = launch
     w.pictures[p].unmatched += 1
-    # As many homes as launches, and this one has none: one is free.
+    # As many homes as launches, each track of the origin began after its launch, and this one has no home:
+    # one of those launched by now is free.
     return int(max(chosen, 0))
 
 

@@ -20,7 +20,7 @@ from warnpath.engine.codes import (
     REPORT_DUE,
 )
 from warnpath.engine.handlers.alerts import alert_received, rule_applied
-from warnpath.engine.handlers.association import associate, score
+from warnpath.engine.handlers.association import associate, count_from, score
 from warnpath.engine.handlers.messages import (
     finish,
     let_go,
@@ -47,6 +47,7 @@ from warnpath.fusion.layout import (
     LAST_PLOT_TIME,
     REPORT_TIME,
     THRUST,
+    UNSOUND,
     VALID,
 )
 from warnpath.fusion.picture import fuse
@@ -108,7 +109,7 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
             score(w, now, chosen, message.launch)
     if chosen != p:
         # Of another launch, in truth: the budget counts from the launch that the track is taken for.
-        message.sense_s += w.launches[message.launch].at_s - w.launches[picture.launch].at_s
+        count_from(w, m, message.launch, picture.launch)
     keep_latest(w, chosen, m)
     if message.confirmed == 1:
         own_confirmed(w, now, chosen, m)
@@ -138,11 +139,11 @@ def take_report(w: Any, now: float, p: int, m: int) -> None:
     message = w.messages[m]
     chosen = p
     if w.association == 1:
-        chosen = pair_report(w, p, m)
+        chosen = pair_report(w, now, p, m)
     picture = w.pictures[chosen]
     if chosen != p:
         # Of another launch by its name: the budget counts from the launch that it is taken for.
-        message.sense_s += w.launches[message.launch].at_s - w.launches[picture.launch].at_s
+        count_from(w, m, message.launch, picture.launch)
     row = picture.first_row + message.subject
     picture.reports_taken += 1
     older = w.reports[row, REPORT_TIME] > w.reports[message.payload, REPORT_TIME]
@@ -277,6 +278,7 @@ def evaluate(w: Any, now: float, p: int) -> None:
             now,
             shown,
         )
+        picture.unsound += int(w.reports[shown, UNSOUND])
     elif own_row >= 0:
         shown = own_row
         impact_predict(w.reports, shown, w.fusion_settings, w.fusion_scratch, w.fusion_ground)
