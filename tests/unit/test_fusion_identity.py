@@ -83,6 +83,9 @@ def prepared() -> tuple[Tracker, tuple[float, ...]]:
         > 0
     )
     assert tracker.reports[4, layout.IMPACT_VALID] == 1.0
+    # A report that is no estimate.
+    tracker.reports[7] = tracker.reports[1]
+    tracker.reports[7, layout.COVARIANCE + 5] *= -1.0
     # Leave the modes of the track in the scratch rows, as the kernels below them find them.
     slot = tracker.arrays["keys"][tracker.arrays["heads"][0, layout.COUNT] - 1, layout.KEY_ORDER]
     history.copy_modes(tracker.arrays["posteriors"], slot, tracker.scratch, layout.S_MODES)
@@ -177,6 +180,7 @@ def arguments() -> dict[str, tuple[Any, ...]]:
         "picture.slopes": (s, 0.3),
         "picture.best_weight": (s, layout.S_FUSED),
         "picture.combine": (s, 0.0),
+        "picture.leave_out_unsound": (r, s, 0, 8),
         "picture.best_launch_point": (r, 0, 5, 6),
         "picture.gather": (r, t.settings, s, 0, 2, -1, 200.0, 6),
         "picture.fallback": (r, 0, 5, -1),
