@@ -97,6 +97,13 @@ def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
             assert sum(row["budget_s"].values()) == pytest.approx(row["latency_s"]["mean"], abs=1e-9)
             assert set(row["budget_s"]) == {stage.removesuffix("_s") for stage in BUDGET_STAGES}
     assert data["links"][0]["utilisation"] > 0.0
+    for row in data["freshness"]:
+        assert (row["launch"], row["n"]) == ("flight", 3)
+        assert 0.0 < row["age_mean_s"] < row["age_max_s"]
+        assert row["ci_low"] < row["age_mean_s"] < row["ci_high"]
+    assert {row["c2"] for row in data["freshness"]} == {"jp-c2", "kr-c2"}
+    assert data["error_by_age"] is None
+    assert all(row["plots"] > 0.0 == row["swaps"] for row in data["pictures"])
 
 
 def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, tmp_path: Path) -> None:
@@ -157,10 +164,28 @@ def test_optional_tables(run_program: Program, tmp_path: Path) -> None:
     answer = run_program("run", SMALL, "--replications", "1", "--tables", "hops,tracks", "--out", "out")
     assert answer.returncode == 0, answer.stderr
     assert len(pd.read_parquet(tmp_path / "out" / "hops.parquet")) > 100
-    assert (tmp_path / "out" / "tracks.parquet").is_file()
+    assert len(pd.read_parquet(tmp_path / "out" / "tracks.parquet")) > 20
+    for words in ("Age of the newest measurement in a picture", "Error of the position by the age"):
+        assert answer.stdout.count(words) == 1
+    assert "--tables tracks" not in answer.stdout
     again = run_program("run", SMALL, "--replications", "1", "--out", "out")
     assert again.returncode == 0
     assert not (tmp_path / "out" / "hops.parquet").exists()  # it belonged to the run before
+    assert "Age of the newest measurement" not in again.stdout
+
+
+def test_delay_is_told_in_kilometres(run_program: Program) -> None:
+    common = ("run", SMALL, "--replications", "2", "--failures", "0")
+    told = run_program(*common, "-v")
+    assert "Age of the newest measurement in a picture" in told.stdout
+    assert "How far off that makes them: --tables tracks." in told.stdout
+    assert "Plots and reports taken in and left out" in told.stdout
+    answer = run_program(*common, "--tables", "tracks", "--json")
+    rows = json.loads(answer.stdout)["error_by_age"]
+    assert {row["c2"] for row in rows} == {"jp-c2", "kr-c2"}
+    for row in rows:
+        assert row["age_high_s"] is None or row["age_low_s"] < row["age_high_s"]
+        assert row["error_km"] > 0.0 < row["sigma_km"]
 
 
 def test_what_is_not_its_own_it_leaves_alone(run_program: Program, tmp_path: Path) -> None:

@@ -4,12 +4,15 @@ import io
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from rich.console import Console
 
 import warnpath as wp
 from tests.synthetic_results import outputs
+from warnpath.cli.picture_view import print_counts, print_errors
 from warnpath.cli.run_view import print_run
+from warnpath.metrics.association import COUNTS
 from warnpath.study.result import Result
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
@@ -58,3 +61,36 @@ def test_no_figure_is_cut_at_any_width(width: int) -> None:
     assert len(figures) > 50
     cells = printed(("one",), width=width).split()
     assert all(figure in cells for figure in figures)
+
+
+def test_errors_stand_by_age_beside_what_the_picture_states() -> None:
+    tracks = pd.DataFrame(
+        {
+            "replication": [0, 0, 0],
+            "c2": ["a", "a", "b"],
+            "launch": ["one"] * 3,
+            "age_s": [0.5, 30.0, 300.0],
+            "position_error_m": [110.0, 2600.0, 154e3],
+            "position_sigma_m": [130.0, 1900.0, 88e3],
+        }
+    )
+    out = io.StringIO()
+    print_errors(Console(file=out, width=100), tracks)
+    lines = [line.split() for line in out.getvalue().splitlines()]
+    assert ["0-1", "s", "20-60", "s", "60+", "s"] in lines
+    place = lines.index(["one", "a", "0.11", "2.6", "-"])
+    assert lines[place + 1] == ["(0.13)", "(1.9)"]
+    assert lines[place + 2 : place + 4] == [["one", "b", "-", "-", "154"], ["(88)"]]
+
+
+def test_mistaken_objects_are_a_line_and_with_verbose_a_table() -> None:
+    pictures = pd.DataFrame([{"replication": 0, "c2": "a", "launch": "one", **dict.fromkeys(COUNTS, 0)}])
+    for changes, verbose, told, untold in (
+        ({}, False, "", "mistaken"),
+        ({"swaps": 2, "report_strays": 1}, False, "2 swaps, 1 report strays", "merges"),
+        ({"swaps": 2, "plots": 40}, True, "swaps", "merges"),
+    ):
+        out = io.StringIO()
+        print_counts(Console(file=out, width=200), pictures.assign(**changes), verbose)
+        assert told in out.getvalue()
+        assert untold not in out.getvalue()

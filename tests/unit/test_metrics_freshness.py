@@ -1,4 +1,4 @@
-"""Age of information, and error by age, on tables worked out by hand."""
+"""Age of information, error by age, and counts of pictures, on tables worked out by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from warnpath.metrics.association import COUNTS, picture_counts
 from warnpath.metrics.freshness import error_by_age, freshness
+from warnpath.results.schema import TABLES
 
 PICTURES = pd.DataFrame(
     {
@@ -65,3 +67,21 @@ def test_classes_of_age_must_grow_and_columns_be_there() -> None:
     with pytest.raises(ValueError, match="age_max_s"):
         freshness(PICTURES.drop(columns="age_max_s"))
     assert np.isinf(error_by_age(TRACKS)["age_high_s"]).sum() == 0
+
+
+def test_counts_are_summed_over_launches_and_averaged_over_replications() -> None:
+    counts = dict.fromkeys(COUNTS, 0)
+    rows = [
+        {"replication": 0, "c2": "a", "launch": "one", **counts, "plots": 90, "swaps": 2},
+        {"replication": 0, "c2": "a", "launch": "two", **counts, "plots": 31, "swaps": 1, "unsound": 1},
+        {"replication": 0, "c2": "b", "launch": "one", **counts, "too_late": 4},
+        {"replication": 1, "c2": "a", "launch": "one", **counts, "plots": 60},
+    ]
+    found = picture_counts(pd.DataFrame(rows)).set_index("c2")
+    assert found.loc["a", ["n", "plots", "swaps", "unsound"]].to_list() == [2, 90.5, 1.5, 0.5]
+    assert found.loc["b", ["n", "plots", "too_late"]].to_list() == [1, 0.0, 4.0]
+
+
+def test_every_count_of_the_table_of_pictures_is_told() -> None:
+    columns = {column.name for column in TABLES["pictures"].columns if column.dtype == "int64"}
+    assert columns - {"replication"} == set(COUNTS)

@@ -13,6 +13,8 @@ from warnpath.cli.outcome import RUN_FAILED, answering
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pandas as pd
+
     from warnpath.study.result import Result
     from warnpath.study.scan import FailureCosts, FailureScan
     from warnpath.study.simulate import Execution
@@ -40,6 +42,7 @@ def run(
     """Run one scenario: when each warning arrives, stage by stage, and how much time is left."""
     from warnpath.cli import console, request
     from warnpath.cli.preload import preload
+    from warnpath.results.store import read_table
     from warnpath.results.stream import TableStream
     from warnpath.study.parts import check_output_folder
     from warnpath.study.result import provenance_of
@@ -59,11 +62,12 @@ def run(
             result = run_scenario(chosen, request.table_names(tables), execution, stream.take)
         scan = ends.enter_context(started_scan(result, failures, execution))
         result.save(folder, request.command_line(), stream)
+        tracks = read_table(folder / "tracks.parquet") if "tracks" in stream.rows else None
         if json:
             costs = scan.costs() if scan is not None else None
-            console.print_json(overview(result, str(folder), costs))
+            console.print_json(overview(result, str(folder), costs, tracks))
         else:
-            print_answer(result, scan, verbose)
+            print_answer(result, scan, verbose, tracks)
             print(f"Tables: {folder} ({', '.join((*result.tables, *stream.rows))})")
     if log_hash and not json:
         print(f"log_hash: {result.log_hash}")
@@ -85,14 +89,16 @@ def started_scan(result: Result, asked: int | None, execution: Execution) -> Ite
         yield scan
 
 
-def print_answer(result: Result, scan: FailureScan | None, verbose: bool) -> None:
+def print_answer(
+    result: Result, scan: FailureScan | None, verbose: bool, tracks: pd.DataFrame | None
+) -> None:
     """Print the tables of a run, then what single failures cost."""
     from warnpath.cli import console
     from warnpath.cli.failures_view import print_costs
     from warnpath.cli.run_view import print_run
 
     out = console.output()
-    print_run(out, result, verbose)
+    print_run(out, result, verbose, tracks)
     costs = scan.costs() if scan is not None else None
     if costs is not None:
         print_costs(out, costs)
@@ -101,8 +107,12 @@ def print_answer(result: Result, scan: FailureScan | None, verbose: bool) -> Non
         out.print()
 
 
-def overview(result: Result, folder: str, costs: FailureCosts | None = None) -> dict[str, Any]:
+def overview(
+    result: Result, folder: str, costs: FailureCosts | None = None, tracks: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """The result as plain data, for JSON."""
+    from warnpath.metrics.association import picture_counts
+    from warnpath.metrics.freshness import error_by_age, freshness
     from warnpath.metrics.overview import (
         links_overview,
         table_records,
@@ -111,6 +121,7 @@ def overview(result: Result, folder: str, costs: FailureCosts | None = None) -> 
     )
 
     has_warnings = "warnings" in result.tables
+    has_pictures = "pictures" in result.tables
     return {
         "scenario": result.scenario.name,
         "launch_set": result.scenario.launch_set,
@@ -120,6 +131,9 @@ def overview(result: Result, folder: str, costs: FailureCosts | None = None) -> 
         "failed_replications": len(result.failed),
         "log_hash": result.log_hash,
         "warnings": warnings_overview(result.warnings) if has_warnings else [],
+        "freshness": table_records(freshness(result.table("pictures"))) if has_pictures else [],
+        "error_by_age": None if tracks is None else table_records(error_by_age(tracks)),
+        "pictures": table_records(picture_counts(result.table("pictures"))) if has_pictures else [],
         "links": links_overview(result.elements) if "elements" in result.tables else [],
         "traffic": traffic_overview(result.table("traffic")) if "traffic" in result.tables else [],
         "failures": None if costs is None else table_records(costs.groups),

@@ -19,6 +19,7 @@ from warnpath.cli.layout import (
     share_cell,
     small_percent,
 )
+from warnpath.cli.picture_view import print_pictures
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +65,11 @@ WIDE = 92
 """Width from which on the deadline, a low quantile and the medium of a link have room as well."""
 
 
-def print_run(console: Console, result: Result, verbose: bool) -> None:
-    """Print the tables of a run: per launch milestones, budget and outcome; then the busiest links."""
+def print_run(console: Console, result: Result, verbose: bool, tracks: pd.DataFrame | None = None) -> None:
+    """Print the tables of a run: per launch milestones, budget and outcome; pictures; the busiest links.
+
+    With the table of tracks, errors of the pictures by their age as well.
+    """
     console.print(title_line(result), style="bold")
     if "summary" in result.tables:
         launches = {
@@ -75,6 +79,8 @@ def print_run(console: Console, result: Result, verbose: bool) -> None:
             print_launches(console, launches)
         for launch in launches if verbose or len(launches) <= MOST_LAUNCHES else [_tightest(launches)]:
             print_launch(console, launches[launch], launch)
+    if "pictures" in result.tables and len(result.table("pictures")):
+        print_pictures(console, result.table("pictures"), tracks, verbose)
     if "traffic" in result.tables:
         print_traffic(console, result.table("traffic"))
     if "elements" in result.tables:
