@@ -60,6 +60,7 @@ FITS = {
     "tactical-slots": {"slots"},
     "three-classes-interrupt": {"preemptive-priorities"},
     "three-on-off-links": {"availability", "k-of-n", "held-for-repair"},
+    "two-estimates": {"two-estimates"},
     "two-of-three": {"availability", "k-of-n"},
     "two-on-off-paths": {"availability", "duplicates"},
 }
@@ -184,6 +185,20 @@ def test_every_case_is_in_the_table_and_is_named_like_its_file() -> None:
         ("contact-windows", {"medium.relay-plane.contact_every_s": None}, "contacts", "do not repeat"),
         ("contact-windows", {"medium.relay-plane.capacity_kbps": 1}, "contacts", "a-b is loaded"),
         ("contact-windows", {}, "age", "contact_every_s of a-b has no place in it"),
+        ("mm1", {}, "two-estimates", "it has traffic"),
+        (
+            "scan-and-confirm",
+            {},
+            "two-estimates",
+            "it needs two C2s with sensors of their own, and there are 1",
+        ),
+        ("two-estimates", {"run.impact_interval_s": 1}, "two-estimates", "so that pictures are few"),
+        (
+            "two-estimates",
+            {"link.near-radar-far-centre.ends": ["near-radar", "fleet"]},
+            "two-estimates",
+            "no link leads from near-radar to far-centre",
+        ),
         ("mm1-link", {}, "replaced-age", "a-b lets every message wait"),
         ("newest-track-waits", {"traffic.tracks.priority": "warning"}, "replaced-age", "tracks is no track"),
         (
@@ -200,6 +215,11 @@ def test_what_keeps_a_form_from_fitting(
 ) -> None:
     reasons = judged(case(name, changes))[form]
     assert any(reason in each for each in reasons), reasons
+
+
+def test_without_sharing_there_are_no_two_estimates() -> None:
+    unshared = case("two-estimates").model_copy(update={"sharing": ()})
+    assert judged(unshared)["two-estimates"] == ["it needs one C2 that tells the other, and there are 0"]
 
 
 def test_lengths_kept_from_link_to_link_are_no_jackson_tandem(tmp_path: Path) -> None:
