@@ -9,8 +9,9 @@ from llvmlite import ir
 
 from warnpath.compilation.image import MachineCode
 from warnpath.compilation.kernels import KERNELS, ROOTS
-from warnpath.compilation.program import Lower, build_object
+from warnpath.compilation.program import build_objects
 from warnpath.compilation.sources import import_compiled_modules
+from warnpath.compilation.translation import Lower
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import Template
 from warnpath.engine.plan import Plan
@@ -30,7 +31,7 @@ def kernel_shares(plan: Plan, replications: int = 5) -> dict[str, float]:
 
     # The result holds an address of this process: it never reaches the cache.
     (root,) = ROOTS
-    run = MachineCode(build_object(clocked)).entry(root)
+    run = MachineCode(build_objects(clocked)).entry(root)
     template = Template(plan)
     total = 0
     for replication in range(replications + 1):

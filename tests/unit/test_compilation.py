@@ -99,10 +99,21 @@ def test_a_damaged_image_is_not_loaded(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(image, "cache_folder", lambda: tmp_path)
     assert image._read() is None
     image.image_file().write_bytes(whole)
-    assert image._read() == whole[16:]
+    objects = image._read()
+    assert objects is not None
+    assert len(objects) == 2
+    assert whole[16:] == b"".join(len(item).to_bytes(8, "little") + item for item in objects)
     for damaged in (whole[:-1], b"", whole[:7], whole[:-1] + bytes([whole[-1] ^ 1])):
         image.image_file().write_bytes(damaged)
         assert image._read() is None
+
+
+def test_a_module_that_its_process_did_not_make_is_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    monkeypatch.setattr(program._Helper, "result", lambda helper: helper.stop())
+    monkeypatch.setattr(program, "build_module", lambda number: made.append(number) or bytes([number]))
+    assert program.build_objects() == [b"\x00", b"\x01"]
+    assert sorted(made) == [0, 1]
 
 
 FIRST_RESULT = f"""
@@ -129,17 +140,17 @@ def test_the_second_process_compiles_nothing_and_needs_no_numba() -> None:
     assert image.image_file().stat().st_mtime_ns == before
 
 
-def test_every_function_is_in_one_share() -> None:
+def test_every_function_is_in_one_module() -> None:
     sources.import_compiled_modules()
     parts = program.collect()
     assert set(KERNELS) | set(ROOTS) <= {part.symbol for part in parts} | {
         symbol for symbol in KERNELS if not symbol.startswith("warnpath.")
     }
-    for count in (1, 2, 3):
-        shares = program.share_out(parts, count)
-        assert sorted(part.symbol for share in shares for part in share) == [part.symbol for part in parts]
-        sizes = [sum(len(part.function.__code__.co_code) for part in share) for share in shares]
-        assert max(sizes) < 1.1 * min(sizes)
+    numerical, engine = program.split(parts)
+    assert sorted(part.symbol for part in (*numerical, *engine)) == [part.symbol for part in parts]
+    # The two are made at the same time: neither should wait long for the other.
+    sizes = [sum(len(part.function.__code__.co_code) for part in module) for module in (numerical, engine)]
+    assert max(sizes) < 1.5 * min(sizes)
 
 
 def test_numbers_arrays_and_tuples_cross_into_machine_code_and_back() -> None:

@@ -11,7 +11,8 @@ ENTRY = ".entry"
 """What the name of an entry adds to that of its function."""
 
 TABLE = "warnpath.objects"
-"""Array of addresses of objects in the program, filled in when it is loaded, in the order of `OBJECTS`."""
+"""Array of addresses of objects in each module, filled in when it is loaded, in the order of `OBJECTS`; its
+name ends with the number of the module."""
 
 OBJECTS: dict[str, Any] = {
     "ndarray": np.ndarray,

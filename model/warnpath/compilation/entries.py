@@ -42,7 +42,7 @@ BYTE, SIZE, DOUBLE, INT = ir.IntType(8), ir.IntType(64), ir.DoubleType(), ir.Int
 POINTER = BYTE.as_pointer()
 
 
-def entry_module(parts: Iterable[Part], roots: Collection[str]) -> Any:
+def entry_module(parts: Iterable[Part], roots: Collection[str], number: int) -> Any:
     """Module with an entry for every function of the program that Python may call.
 
     Parameters
@@ -51,24 +51,27 @@ def entry_module(parts: Iterable[Part], roots: Collection[str]) -> Any:
     roots : collection of str
         Symbols of functions during which the interpreter's lock is released. Other functions that are no
         kernels have no entry.
+    number : int
+        Which module of the program this is; each has a table of objects of its own.
     """
     context = _registry.cpu_target.target_context
     module = ir.Module("warnpath.entries")
-    table = ir.GlobalVariable(module, ir.ArrayType(SIZE, len(OBJECTS)), TABLE)
+    table = ir.GlobalVariable(module, ir.ArrayType(SIZE, len(OBJECTS)), f"{TABLE}.{number}")
     table.initializer = ir.Constant(table.value_type, None)
     for part in parts:
         is_root = part.symbol in roots
         if is_root or part.is_kernel:
-            _Entry(context, module, part, is_root).write()
+            _Entry(context, module, table, part, is_root).write()
     return module
 
 
 class _Entry:
     """Writes one entry."""
 
-    def __init__(self, context: Any, module: Any, part: Part, releases_lock: bool) -> None:
+    def __init__(self, context: Any, module: Any, table: Any, part: Part, releases_lock: bool) -> None:
         self.context = context
         self.module = module
+        self.table = table
         self.part = part
         self.releases_lock = releases_lock
         kind = ir.FunctionType(POINTER, (POINTER, POINTER, SIZE))
@@ -191,8 +194,7 @@ class _Entry:
         raise TypeError(f"{self.part.symbol}: a result of type {kind} has no way back to Python")
 
     def _object(self, name: str) -> Any:
-        table = self.module.globals[TABLE]
-        return self.builder.load(self.builder.gep(table, [INT(0), INT(list(OBJECTS).index(name))]))
+        return self.builder.load(self.builder.gep(self.table, [INT(0), INT(list(OBJECTS).index(name))]))
 
     def _refuse(self, condition: Any, error: str, text: str) -> None:
         """Leave with an error where a condition holds."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import os
+import struct
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,7 @@ llvm: Any = _llvm
 
 METH_FASTCALL = 0x80
 _DIGEST_BYTES = 16
+_LENGTH = struct.Struct("<Q")
 _lock = threading.Lock()
 _loaded: list[MachineCode] = []
 
@@ -31,11 +33,11 @@ class MachineCode:
 
     Parameters
     ----------
-    machine_code : bytes
-        Object file.
+    objects : sequence of bytes
+        Object files of its modules.
     """
 
-    def __init__(self, machine_code: bytes) -> None:
+    def __init__(self, objects: Sequence[bytes]) -> None:
         check_layout()
         # The linker finds the functions of the C library by itself, those of the interpreter not everywhere.
         for name in INTERPRETER:
@@ -45,11 +47,13 @@ class MachineCode:
         machine = llvm.Target.from_default_triple().create_target_machine(jit=True)
         # An engine needs a module.
         self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
-        self._engine.add_object_file(llvm.ObjectFileRef.from_data(machine_code))
+        for content in objects:
+            self._engine.add_object_file(llvm.ObjectFileRef.from_data(content))
         self._engine.finalize_object()
         _keep(self._engine)
-        table = self._engine.get_global_value_address(TABLE)
-        (ctypes.c_uint64 * len(OBJECTS)).from_address(table)[:] = [id(item) for item in OBJECTS.values()]
+        for number in range(len(objects)):
+            table = self._engine.get_global_value_address(f"{TABLE}.{number}")
+            (ctypes.c_uint64 * len(OBJECTS)).from_address(table)[:] = [id(item) for item in OBJECTS.values()]
 
     @cache  # noqa: B019 - one program a process, kept for its whole life
     def entry(self, symbol: str) -> Callable[..., Any]:
@@ -107,25 +111,33 @@ def image_file() -> Path:
     return cache_folder() / f"program-{_machine()}.image"
 
 
-def build() -> bytes:
-    """Build the program and keep it in the cache, where there is room; returns the object file."""
-    from warnpath.compilation.program import build_object
+def build() -> list[bytes]:
+    """Build the program and keep it in the cache, where there is room; returns its object files."""
+    from warnpath.compilation.program import build_objects
 
-    machine_code = build_object()
+    objects = build_objects()
+    content = b"".join(_LENGTH.pack(len(item)) + item for item in objects)
     # Without it (a full disk) the next process only builds once more.
     with suppress(OSError):
-        _write(image_file(), _digest(machine_code) + machine_code)
-    return machine_code
+        _write(image_file(), _digest(content) + content)
+    return objects
 
 
-def _read() -> bytes | None:
-    """The object file from the cache; None if it is not there, or not whole."""
+def _read() -> list[bytes] | None:
+    """The object files from the cache; None if they are not there, or not whole."""
     try:
-        content = image_file().read_bytes()
+        stored = image_file().read_bytes()
     except OSError:
         return None
-    digest, machine_code = content[:_DIGEST_BYTES], content[_DIGEST_BYTES:]
-    return machine_code if digest == _digest(machine_code) else None
+    digest, content = stored[:_DIGEST_BYTES], stored[_DIGEST_BYTES:]
+    if digest != _digest(content):
+        return None
+    objects = []
+    while content:
+        end = _LENGTH.size + _LENGTH.unpack_from(content)[0]
+        objects.append(content[_LENGTH.size : end])
+        content = content[end:]
+    return objects
 
 
 def _write(file: Path, content: bytes) -> None:

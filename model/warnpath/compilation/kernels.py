@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dis
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -137,6 +138,14 @@ def program_root(function: Function, signature_of: Callable[[FunctionType], Any]
 def symbol_of(function: FunctionType) -> str:
     """Name of a function in the program."""
     return f"{function.__module__}.{function.__name__}"
+
+
+def callees(function: FunctionType) -> dict[str, Kernel | FunctionType]:
+    """Kernels and plain functions that a function names, by the name it uses."""
+    used = {item.argval for item in dis.get_instructions(function) if item.opname == "LOAD_GLOBAL"}
+    space = function.__globals__
+    found = {name: space[name] for name in sorted(used) if name in space}
+    return {name: value for name, value in found.items() if isinstance(value, Kernel | FunctionType)}
 
 
 def _find(symbol: str) -> Kernel:
