@@ -146,6 +146,7 @@ def element_columns(number: int) -> dict[str, Any]:
         "lost": np.arange(count),
         "retransmissions": np.arange(count),
         "superseded": np.arange(count),
+        "duplicates": np.arange(count),
         "availability_realised": np.ones(count),
         "availability_theoretical": np.full(count, 0.995),
     }

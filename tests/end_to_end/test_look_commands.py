@@ -90,9 +90,9 @@ def test_show_fits_the_width_and_leaves_nothing_out(run_program: Program, column
 
 def test_show_as_json(run_program: Program) -> None:
     data = json.loads(run_program("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25").stdout)
-    parts = {"nodes", "links", "routes", "policy", "traffic", "lives"}
+    parts = {"nodes", "links", "routes", "policy", "traffic", "lives", "protection"}
     assert set(data) == {"scenario", "launch_set", *parts}
-    assert (data["traffic"], data["lives"]) == ([], [])
+    assert (data["traffic"], data["lives"], data["protection"]) == ([], [], [])
     links = {row["id"]: row for row in data["links"]}
     assert links["jp-hub"]["loss"] == 0.25
     assert links["kr-hub"]["loss"] == 0.02

@@ -62,9 +62,11 @@ def networks(draw: st.DrawFn) -> tuple[Scenario, dict[str, Any]]:
         size = draw(st.sampled_from(["1000", "400", '{ kind = "exponential", mean_bytes = 800 }']))
         life = draw(st.sampled_from(["", "lifetime_s = 12"]))
         kind = draw(st.sampled_from(["poisson", "periodic"]))
+        twice = draw(st.sampled_from(["", 'protection = "1+1"']))
         flows.append(
             flow(
-                f'kind = "{kind}"\nrate_per_s = {rate}\nsize_bytes = {size}\npriority = "{priority}"\n{life}'
+                f'kind = "{kind}"\nrate_per_s = {rate}\nsize_bytes = {size}\npriority = "{priority}"\n'
+                f"{life}\n{twice}"
             )
         )
     end = ""
@@ -102,8 +104,16 @@ def test_the_engines_agree_and_the_books_balance(case: tuple[Scenario, dict[str,
             assert counted[name] == (group.status == name).sum(), name
     assert_not_too_fast(messages)
     assert_in_order(output, scenario)
-    links = frame(output, "elements").query("kind == 'link'")
-    assert links.superseded.sum() == (messages.status == "superseded").sum()
+    elements = frame(output, "elements")
+    links = elements[elements.kind == "link"]
+    superseded = (messages.status == "superseded").sum()
+    assert elements.duplicates.sum() == traffic.duplicates.sum() <= (messages.status == "delivered").sum()
+    if any(traffic.protection == "1+1" for traffic in scenario.traffic):
+        # A copy may be superseded while the other one arrives.
+        assert links.superseded.sum() >= superseded
+    else:
+        assert links.superseded.sum() == superseded
+        assert traffic.duplicates.sum() == 0
     assert ((links.utilisation >= 0.0) & (links.utilisation <= 1.0 + 1e-12)).all()
 
 

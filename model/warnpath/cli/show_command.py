@@ -21,6 +21,7 @@ class Part(enum.StrEnum):
     POLICY = "policy"
     TRAFFIC = "traffic"
     LIVES = "lives"
+    PROTECTION = "protection"
 
 
 @answering
@@ -30,7 +31,7 @@ def show(
     settings: options.SetOption = None,
     json: options.JsonOption = False,
 ) -> None:
-    """Show a scenario as tables: nodes, links, routes, policy, traffic, and what fails at random."""
+    """Show a scenario as tables: nodes, links, routes, policy, traffic, what can fail, what is sent twice."""
     from warnpath.cli import console, request
     from warnpath.cli.show_view import SECTIONS, print_section
 

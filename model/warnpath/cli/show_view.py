@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from warnpath.cli.layout import NOTHING, plain_table, print_table
+from warnpath.cli.show_ways import protection
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -184,6 +185,7 @@ SECTIONS: dict[str, Callable[[Scenario], Rows]] = {
     "policy": policy,
     "traffic": traffic,
     "lives": lives,
+    "protection": protection,
 }
 WORDS = (
     "id",
@@ -201,6 +203,9 @@ WORDS = (
     "proof",
     "surges",
     "crew",
+    "by",
+    "disjoint",
+    "shared_risk",
 )
 HIDDEN = {"nodes": ("reports_to", "decided_by"), "links": ("duplex",)}
 """Fields that only JSON has, for want of width."""

@@ -38,6 +38,7 @@ TRAFFIC: Final[Fields] = (
     ("no_route", "i8"),
     ("expired", "i8"),
     ("superseded", "i8"),
+    ("duplicates", "i8"),
     ("latency_total_s", "f8"),
     ("latency_square_s", "f8"),
     ("latency_max_s", "f8"),

@@ -31,6 +31,7 @@ LINK_SLOT = 40
 LINK_REROUTED = 41
 CONTACT_OPENED = 42
 CONTACT_CLOSED = 43
+DUPLICATE_DROPPED = 44
 
 # Message kinds.
 PLOT = 0
@@ -58,6 +59,8 @@ NODE_DOWN = 5
 NO_ROUTE = 6
 EXPIRED = 7
 SUPERSEDED = 8
+DUPLICATE = 9
+"""Of a copy only: the other one came first. The message itself is delivered."""
 MESSAGE_STATUSES = (
     "in_flight",
     "delivered",

@@ -168,7 +168,8 @@ WARNING_COLUMNS = (
 def messages_columns(plan: Plan, world: Any) -> Columns:
     """One row per message made, whatever became of it."""
     rows = records_of(world, "messages")
-    rows = rows[rows["finished_s"] != NEVER_MADE]
+    # The accounts of copies that are sent twice are no messages.
+    rows = rows[(rows["finished_s"] != NEVER_MADE) & (rows["whole"] < 0)]
     rows = rows[np.argsort(rows["number"])]
     nodes = plan.network.tables.node_ids
     nations = [node.nation for node in (plan.scenario.node_by_id(name) for name in nodes)]
@@ -212,6 +213,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "lost": link.lost,
                 "retransmissions": link.retransmissions,
                 "superseded": link.superseded,
+                "duplicates": 0,
                 "availability_theoretical": plan.network.availability[element],
             }
         )
@@ -229,6 +231,7 @@ def elements_columns(plan: Plan, world: Any) -> Columns:
                 "lost": 0,
                 "retransmissions": 0,
                 "superseded": 0,
+                "duplicates": node.duplicates,
                 "availability_theoretical": plan.network.availability[element],
             }
         )
@@ -249,6 +252,7 @@ ELEMENT_COLUMNS = (
     "lost",
     "retransmissions",
     "superseded",
+    "duplicates",
     "availability_realised",
     "availability_theoretical",
 )

@@ -55,6 +55,7 @@ NODES: Final[Fields] = (
     ("max_queued", "i8"),
     ("carried", "i8"),
     ("dropped", "i8"),
+    ("duplicates", "i8"),
 )
 
 MESSAGES: Final[Fields] = (
@@ -81,6 +82,14 @@ MESSAGES: Final[Fields] = (
     ("hops", "i8"),
     ("attempts", "i8"),
     ("path", "i8"),
+    # Sent twice: the next of `walk_steps` it takes (-1 the routes in force); of a copy's own account, the
+    # message it is of (else -1); of the message, how many such are under way, whether one is at its
+    # destination, and whether its end is booked already.
+    ("walk", "i8"),
+    ("whole", "i8"),
+    ("parts", "i8"),
+    ("received", "i8"),
+    ("booked", "i8"),
     ("next_free", "i8"),
     ("stamp_s", "f8"),
     ("sense_s", "f8"),
@@ -265,6 +274,12 @@ PATHS: Final[Fields] = (
     ("next_sibling", "i8"),
 )
 
+WALK_SETS: Final[Fields] = (
+    ("first", "i8"),
+    ("second", "i8"),
+)
+"""Two disjoint walks of messages that are sent twice: where in `walk_steps` each begins."""
+
 OUTBOX: Final[Fields] = (
     ("delay", "f8"),
     ("kind", "i8"),
@@ -288,6 +303,7 @@ ENTITIES: Final[dict[str, Fields]] = {
     **CAUSES,
     "rules": RULES,
     "paths": PATHS,
+    "walk_sets": WALK_SETS,
     "outbox": OUTBOX,
     **TRACES,
 }

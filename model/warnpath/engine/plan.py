@@ -130,7 +130,8 @@ def build_plan(
         "alert_bits": 8.0 * ALERT_BYTES,
         "report_lifetime_s": REPORT_LIFETIME_INTERVALS * float(run.report_interval_s),
         "alert_lifetime_s": ALERT_LIFETIME_S,
-        "reserve": per_event,
+        # What is sent twice has an account for each copy besides its own.
+        "reserve": (3 if entities["walk_sets"] else 1) * per_event,
         "report_reserve": per_event,
         "path_reserve": 4 * len(entities["nodes"]) + 16,
         "trace_reserve": 16 + 2 * len(entities["warnings"]) + failing,

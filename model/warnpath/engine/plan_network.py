@@ -14,6 +14,7 @@ from warnpath.engine.plan_links import UNLIMITED, Lists, plan_links, reroute_s
 from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
 from warnpath.engine.plan_outages import plan_outages
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
+from warnpath.engine.plan_walks import plan_walks
 from warnpath.engine.random_streams import name_key
 from warnpath.network import route_kernel as columns
 from warnpath.network.flows import Flow, standard_flows
@@ -131,6 +132,8 @@ def plan_network(
         {"parent": -1, "node": row, "link": -1, "first_child": -1, "next_sibling": -1}
         for row in range(len(nodes))
     ]
+    walks = plan_walks(scenario, tables)
+    shared |= walks.arrays
     return NetworkPart(
         entities={
             "nodes": nodes,
@@ -141,6 +144,7 @@ def plan_network(
             "members": outages.members,
             "crews": random.crews,
             "paths": paths,
+            "walk_sets": walks.sets,
         },
         shared_arrays=shared,
         private_arrays={**outages.routes, "route_scratch": tables.scratch},

@@ -12,6 +12,7 @@ from warnpath.network.findings import Finding
 from warnpath.network.flows import Flow, standard_flows, traffic_flows
 from warnpath.network.graph import Graph, build_graph
 from warnpath.network.proof import prove_policy
+from warnpath.network.protection import not_protectable
 from warnpath.network.release import Policy, build_policy, releases_of
 from warnpath.network.routing import RoutingTables, tables_from_graph
 from warnpath.scenario.problems import ScenarioError
@@ -61,6 +62,7 @@ def check_network(scenario: Scenario) -> tuple[Finding, ...]:
         *consumers_not_reached(graph, policy, tables),
         *traffic_not_reached(scenario, graph, policy, tables),
         *useless_origins(tables),
+        *not_protectable(scenario, tables),
     ]
     return tuple(sorted(found, key=lambda item: (not item.is_error, item.key, item.message)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ class Contingency:
     elements : tuple of str
         Ids of the elements that go down.
     is_used : bool
-        Whether a route in use touches any of them; if not, its failure costs nothing.
+        Whether a route in use, or a walk of what is sent twice, touches any of them; if not, its failure
+        costs nothing.
     """
 
     name: str
@@ -38,7 +40,9 @@ class Contingency:
     is_used: bool
 
 
-def single_failures(graph: Graph, tables: RoutingTables) -> tuple[Contingency, ...]:
+def single_failures(
+    graph: Graph, tables: RoutingTables, also_used: Collection[str] = ()
+) -> tuple[Contingency, ...]:
     """Every single failure of a link (as a duplex pair) or of a node other than a consumer.
 
     A consumer that fails is not warned, and that is all there is to say.
@@ -49,13 +53,15 @@ def single_failures(graph: Graph, tables: RoutingTables) -> tuple[Contingency, .
         From `build_graph`.
     tables : RoutingTables
         With the flows that count, everything up.
+    also_used : collection of str
+        Elements that are used besides those on the routes.
 
     Returns
     -------
     tuple of Contingency
         Links, then nodes, each sorted by id.
     """
-    used = used_elements(tables)
+    used = used_elements(tables) | frozenset(also_used)
     media = {link: medium for _, _, link, medium in graph.edges(keys=True, data="medium")}
     failures = [
         Contingency(link, "link", medium or "link", (link,), link in used)

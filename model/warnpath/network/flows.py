@@ -29,6 +29,8 @@ class Flow:
         True if the source made the data from data it received, so it may hold it whatever the label.
     on_request : bool
         True if on-request releases may be used.
+    protected : bool
+        True if its own traffic asks for 1+1 protection; links and sharing rules may ask for it besides.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class Flow:
     labels: Labels = ()
     derived: bool = False
     on_request: bool = False
+    protected: bool = False
 
 
 def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
@@ -72,8 +75,15 @@ def standard_flows(scenario: Scenario, policy: Policy) -> tuple[Flow, ...]:
 
 def traffic_flows(scenario: Scenario, traffic: Traffic) -> tuple[Flow, ...]:
     """Flows of one entry of traffic, in the order of its pairs."""
+    protected = traffic.protection == "1+1"
     return tuple(
-        Flow("traffic", source, destination, traffic.labels(scenario.node_by_id(source)))
+        Flow(
+            "traffic",
+            source,
+            destination,
+            traffic.labels(scenario.node_by_id(source)),
+            protected=protected,
+        )
         for source, destination in traffic.pairs()
     )
 

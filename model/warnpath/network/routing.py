@@ -321,14 +321,14 @@ def _rule_rows(
 def _tree_rows(
     policy: Policy, flows: Sequence[Flow], classes: Sequence[Labels], node_row: dict[str, int]
 ) -> tuple[IntTable, IntTable]:
-    """One tree for flows that share class, destination, clearance and mode; each flow's tree and start."""
-    trees: dict[tuple[int, int, int, int], int] = {}
+    """One tree for flows alike in class, destination, clearance, mode and protection; trees and starts."""
+    trees: dict[tuple[int, ...], int] = {}
     flow_table = np.zeros((len(flows), FLOW_COLUMNS), np.int64)
     for row, flow in enumerate(flows):
         clearance = policy.initial_clearance(flow.labels, flow.source if flow.derived else None)
-        key = (classes.index(flow.labels), node_row[flow.destination], clearance, int(flow.on_request))
+        ways = (classes.index(flow.labels), node_row[flow.destination], clearance, int(flow.on_request))
         flow_table[row, FLOW_SOURCE] = node_row[flow.source]
-        flow_table[row, FLOW_TREE] = trees.setdefault(key, len(trees))
+        flow_table[row, FLOW_TREE] = trees.setdefault((*ways, int(flow.protected)), len(trees))
         flow_table[row, FLOW_STATE] = node_row[flow.source] * (1 << len(policy.nations)) + clearance
-    table = np.array(list(trees), np.int64).reshape(len(trees), columns.TREE_COLUMNS)
-    return table, flow_table
+    rows = [ways[: columns.TREE_COLUMNS] for ways in trees]
+    return np.array(rows, np.int64).reshape(len(trees), columns.TREE_COLUMNS), flow_table

@@ -25,6 +25,7 @@ from warnpath.scenario.quantities import (
     Names,
     PositiveMilliseconds,
     PositiveSeconds,
+    Protection,
     RouteFactor,
     Seconds,
     Share,
@@ -212,6 +213,9 @@ class Link(Channel):
     route_penalty_s : float
         Added to the expected latency when routes are chosen, never to a message's own time: how an owner
         keeps a link in reserve.
+    protection : {"none", "1+1"}
+        ``1+1``: what goes over this link on its usual route is sent twice from its source on, as described at
+        traffic.
     """
 
     id: Name
@@ -221,4 +225,5 @@ class Link(Channel):
     duplex: StrictBool = True
     length_km: Length | None = None
     route_penalty_s: Seconds = quantity(0.0)
+    protection: Protection = "none"
     shared_risk: Names = ()

@@ -8,14 +8,15 @@ from pydantic import Field
 
 from warnpath.scenario.distributions import Distribution
 from warnpath.scenario.lives import Degradation
-from warnpath.scenario.quantities import Label, Name, Names, Nation, Seconds, Table
+from warnpath.scenario.quantities import Label, Name, Names, Nation, Protection, Seconds, Table
 
 
 class SharingRule(Table):
     """Data with a label gains a nation's clearance at one of the nodes named in ``via``.
 
     The delay is ``release``, else that of the node, else none. ``on_request`` rules serve a person's
-    answer to a request only.
+    answer to a request only. With ``protection = "1+1"`` whatever this rule releases on its usual route is
+    sent twice from its source on, as described at traffic.
     """
 
     id: Name
@@ -24,6 +25,7 @@ class SharingRule(Table):
     via: Annotated[Names, Field(min_length=1)]
     release: Distribution | None = None
     mode: Literal["automatic", "on_request"] = "automatic"
+    protection: Protection = "none"
 
 
 class Prohibition(Table):

@@ -198,6 +198,9 @@ Multiple = Annotated[Quantity, Within(1.0, 1e6, hint="how many times as long")]
 Positive = Annotated[Quantity, Within(0.0, 1e9, above=True)]
 
 Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
+Protection = Literal["none", "1+1"]
+"""Whether messages are sent once, or twice over two disjoint walks of which the first copy counts."""
+
 ScanCount = Annotated[StrictInt, Field(ge=1, le=30)]
 """Looks that a sensor remembers."""
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -12,6 +12,7 @@ from warnpath.scenario.quantities import (
     Name,
     NameOrNames,
     PositiveSeconds,
+    Protection,
     Rate,
     Seconds,
     Table,
@@ -94,6 +95,11 @@ class Traffic(Table):
         sharing policy holds for it as for all data.
     open : bool
         Data for everybody, which no policy restricts: what the owner of a link carries besides.
+    protection : {"none", "1+1"}
+        ``1+1``: every message is sent twice at its source, over two walks that the sharing policy allows and
+        that share no node but their ends (no link, where there are no such walks; where there are none
+        either, the scenario is refused). The receiver takes the first copy and drops the other. A copy whose
+        walk the network knows to be broken takes the route in force instead.
     """
 
     id: Name
@@ -110,6 +116,7 @@ class Traffic(Table):
     lifetime_s: PositiveSeconds | None = None
     label: Label | None = None
     open_: StrictBool = Field(default=False, alias="open")
+    protection: Protection = "none"
 
     @property
     def gap_s(self) -> float:

@@ -163,11 +163,13 @@ def single_contingencies(scenario: Scenario) -> tuple[Contingency, ...]:
     from warnpath.network.contingencies import single_failures
     from warnpath.network.flows import standard_flows
     from warnpath.network.graph import build_graph
+    from warnpath.network.protection import protected_elements
     from warnpath.network.release import build_policy
     from warnpath.network.routing import tables_from_graph
 
     graph, policy = build_graph(scenario), build_policy(scenario)
-    return single_failures(graph, tables_from_graph(graph, policy, standard_flows(scenario, policy)))
+    tables = tables_from_graph(graph, policy, standard_flows(scenario, policy))
+    return single_failures(graph, tables, protected_elements(scenario, tables))
 
 
 def make_points(scenario: Scenario, used: list[Contingency]) -> list[Point]:

@@ -144,8 +144,10 @@ def affordable_replications(result: Result, execution: Execution) -> int:
 
 def _single_failures(plan: Any) -> tuple[Contingency, ...]:
     from warnpath.network.contingencies import single_failures
+    from warnpath.network.protection import protected_elements
 
-    return single_failures(plan.network.graph, plan.network.tables)
+    tables = plan.network.tables
+    return single_failures(plan.network.graph, tables, protected_elements(plan.scenario, tables))
 
 
 def _touched(plan: Any, output: ReplicationOutput) -> frozenset[str]:

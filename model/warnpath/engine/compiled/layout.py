@@ -45,6 +45,8 @@ TABLES: Final[dict[str, str]] = {
     "route_cost": "f8",
     "route_scratch": "i8",
     "next_step": "i8",
+    "walk_steps": "i8",
+    "walks_of": "i8",
     "distributions": "f8",
     "truth": "f8",
     "sensor_table": "f8",

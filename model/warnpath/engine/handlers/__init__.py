@@ -2,6 +2,6 @@
 
 A handler `handle(w, now, a, b)` reads and changes the world `w` and schedules what happens next by
 delays. Files import downwards only: dispatch -> outages, sensing -> nodes -> pictures -> reporting,
-tracing, alerts, rerouting -> traffic, link_changes -> links -> link_turns -> messages. Identity
+tracing, alerts, rerouting -> traffic, link_changes -> links, twins, ways -> link_turns -> messages. Identity
 rules (see CONTRIBUTING) keep Python and numba bit for bit equal.
 """

@@ -12,6 +12,7 @@ from warnpath.engine.codes import (
     CONTACT_CLOSED,
     CONTACT_OPENED,
     CONVERGED,
+    DUPLICATE_DROPPED,
     EVALUATION_DUE,
     IMPACTED,
     INFRARED_SENSED,
@@ -138,6 +139,8 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         contact_opened(w, now, a)
     elif kind == CONTACT_CLOSED:
         contact_closed(w, now, a)
+    elif kind == DUPLICATE_DROPPED:
+        w.noted_message = b
     elif kind == IMPACTED:
         w.noted_value = w.launches[a].impact_s
     return 1

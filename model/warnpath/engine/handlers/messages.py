@@ -8,31 +8,25 @@ from warnpath.engine.codes import (
     ALERT,
     CONFIRM,
     DELIVERED,
-    EXPIRED,
+    DUPLICATE,
     FAULT_DELAY,
     FAULT_LIST,
     FAULT_MESSAGE_POOL,
     FAULT_OUTBOX,
-    FAULT_PATHS,
-    FAULT_REPORT_POOL,
-    LINK_DOWN,
-    LOST,
-    NO_ROUTE,
-    NODE_DOWN,
     OUTAGE,
     PRIORITY_TRACK,
     PROCESSING,
-    QUEUE_FULL,
     QUEUEING,
     RELEASE,
     REPORT,
     RETRANSMISSION,
     SENSE,
-    SUPERSEDED,
     TRAFFIC,
     TRANSPORT,
     UNDER_WAY,
 )
+from warnpath.engine.handlers.payloads import let_go_payload
+from warnpath.engine.handlers.traffic_counts import count_traffic
 
 
 def schedule(w: Any, delay: float, kind: int, a: int, b: int, token: int) -> None:
@@ -220,6 +214,11 @@ def new_message(w: Any, now: float, kind: int, origin: int, destination: int, li
     message.hops = 0
     message.attempts = 0
     message.path = origin
+    message.walk = -1
+    message.whole = -1
+    message.parts = 0
+    message.received = 0
+    message.booked = 0
     message.label_mask = 0
     message.tree = -1
     message.clearance = 0
@@ -270,64 +269,17 @@ def let_go(w: Any, m: int) -> None:
     message = w.messages[m]
     message.references -= 1
     if message.references == 0:
-        if message.kind == REPORT and message.payload >= 0:
-            row = message.payload
-            message.payload = -1
-            let_go_payload(w, row)
-        if message.kind == TRAFFIC:
-            count_traffic(w, m)
-        if w.keep_messages == 0:
+        if message.whole < 0:
+            if message.kind == REPORT and message.payload >= 0:
+                row = message.payload
+                message.payload = -1
+                let_go_payload(w, row)
+            if message.kind == TRAFFIC and message.booked == 0:
+                count_traffic(w, m)
+        if w.keep_messages == 0 or message.whole >= 0:
             message.next_free = w.message_free
             w.message_free = m
             w.message_free_count += 1
-
-
-def count_traffic(w: Any, m: int) -> None:
-    """Book the end of a message with its flow of traffic."""
-    message = w.messages[m]
-    flow = w.traffic[message.subject]
-    if message.status == DELIVERED:
-        latency_s = message.finished_s - message.created_s
-        flow.delivered += 1
-        flow.latency_total_s += latency_s
-        flow.latency_square_s += latency_s * latency_s
-        flow.latency_max_s = max(flow.latency_max_s, latency_s)
-    elif message.status == LOST:
-        flow.lost += 1
-    elif message.status == QUEUE_FULL:
-        flow.queue_full += 1
-    elif message.status == LINK_DOWN:
-        flow.link_down += 1
-    elif message.status == NODE_DOWN:
-        flow.node_down += 1
-    elif message.status == NO_ROUTE:
-        flow.no_route += 1
-    elif message.status == EXPIRED:
-        flow.expired += 1
-    elif message.status == SUPERSEDED:
-        flow.superseded += 1
-
-
-def new_payload(w: Any) -> int:
-    """Take a row of the report table; links of free rows are kept in `payload_links`."""
-    row = int(w.report_free)
-    if row < 0:
-        w.fault = FAULT_REPORT_POOL
-        return 0
-    w.report_free = int(w.payload_links[row, 0])
-    w.report_free_count -= 1
-    w.payload_links[row, 0] = -1
-    w.payload_links[row, 1] = 1
-    return row
-
-
-def let_go_payload(w: Any, row: int) -> None:
-    """Give up one reference to a report row."""
-    w.payload_links[row, 1] -= 1
-    if w.payload_links[row, 1] == 0:
-        w.payload_links[row, 0] = w.report_free
-        w.report_free = row
-        w.report_free_count += 1
 
 
 def new_copy(w: Any, m: int) -> int:
@@ -366,29 +318,40 @@ def finish(w: Any, now: float, c: int, status: int) -> None:
     if message.status != DELIVERED:
         message.status = status
         message.finished_s = now
+    if message.whole >= 0:
+        finish_part(w, now, m, status)
+    elif message.parts > 0 and message.kind == TRAFFIC and message.booked == 0:
+        # Delivered while its other copy is still under way.
+        count_traffic(w, m)
     copy.message = -1
     copy.next_free = w.copy_free
     w.copy_free = c
     let_go(w, m)
 
 
-def step_path(w: Any, path: int, link: int, node: int) -> int:
-    """Path that continues another over a link; equal paths share one number."""
-    child = int(w.paths[path].first_child)
-    while child >= 0:
-        if w.paths[child].link == link:
-            return child
-        child = int(w.paths[child].next_sibling)
-    child = int(w.path_count)
-    if child >= len(w.paths):
-        w.fault = FAULT_PATHS
-        return path
-    entry = w.paths[child]
-    entry.parent = path
-    entry.node = node
-    entry.link = link
-    entry.first_child = -1
-    entry.next_sibling = w.paths[path].first_child
-    w.paths[path].first_child = child
-    w.path_count = child + 1
-    return child
+def finish_part(w: Any, now: float, p: int, status: int) -> None:
+    """One of two copies has ended: with the last of them ends a message of which none has arrived."""
+    part = w.messages[p]
+    m = part.whole
+    message = w.messages[m]
+    message.parts -= 1
+    if status == DUPLICATE and message.kind == TRAFFIC:
+        w.traffic[message.subject].duplicates += 1
+    if part.received == 1:
+        # It was the first to come and is lost at its destination: the other one counts after all.
+        message.received = 0
+    if message.status == UNDER_WAY and message.parts == 0:
+        message.status = status
+        message.finished_s = now
+        take_account(w, m, p)
+    let_go(w, m)
+
+
+def take_account(w: Any, m: int, p: int) -> None:
+    """Give a message the account of one of its copies: the way it took and what it spent on it."""
+    message = w.messages[m]
+    part = w.messages[p]
+    inherit_stages(w, m, p)
+    message.hops = part.hops
+    message.attempts = part.attempts
+    message.clearance = part.clearance

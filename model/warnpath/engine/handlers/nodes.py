@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from warnpath.engine.codes import (
+    DUPLICATE,
+    DUPLICATE_DROPPED,
     EXPIRED,
     FAULT_POLICY,
     FAULT_TRACE,
@@ -31,10 +33,12 @@ from warnpath.engine.handlers.messages import (
     list_prepend,
     list_remove,
     schedule,
-    step_path,
 )
+from warnpath.engine.handlers.paths import step_path
 from warnpath.engine.handlers.pictures import consume
 from warnpath.engine.handlers.traffic import forward
+from warnpath.engine.handlers.twins import is_duplicate, unite
+from warnpath.engine.handlers.ways import step_from, step_taken
 from warnpath.engine.handlers.wear import wear
 from warnpath.engine.random_streams import draw
 
@@ -96,6 +100,11 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     if node.up == 0 and node.holds == 0:
         node.dropped += 1
         finish(w, now, c, NODE_DOWN)
+        return
+    if message.whole >= 0 and message.destination == n and is_duplicate(w, m) == 1:
+        node.duplicates += 1
+        schedule(w, 0.0, DUPLICATE_DROPPED, n, message.number, 0)
+        finish(w, now, c, DUPLICATE)
         return
     if node.service_row < 0 and node.up == 1:
         node.carried += 1
@@ -234,6 +243,8 @@ def processed(w: Any, now: float, n: int, c: int) -> None:
     """Use a message that is where it should be, send any other one on."""
     m = w.copies[c].message
     if w.messages[m].destination == n:
+        if w.messages[m].whole >= 0:
+            unite(w, c)
         consume(w, now, n, c)
     else:
         forward(w, now, n, c)
@@ -247,10 +258,11 @@ def released(w: Any, now: float, n: int, c: int) -> None:
     account(w, m, now, RELEASE)
     list_remove(w, c)
     copy.token += 1
-    step = int(w.next_step[message.tree, n * w.clearance_states + message.clearance])
+    step = step_from(w, m, n)
     if step <= -2:
         bit = w.rules[-2 - step].gained_bit
         message.clearance |= bit
+        step_taken(w, m)
     forward(w, now, n, c)
 
 

@@ -21,14 +21,13 @@ from warnpath.engine.handlers.messages import (
     finish,
     inherit_stages,
     let_go,
-    let_go_payload,
     list_append,
     list_remove,
     new_copy,
     new_message,
-    new_payload,
     schedule,
 )
+from warnpath.engine.handlers.payloads import let_go_payload, new_payload
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.random_streams import draw, mix
 from warnpath.fusion.impact import impact_predict, impact_shift

@@ -49,6 +49,8 @@ def reroute_queue(w: Any, now: float, a: int) -> None:
                 copy.token += 1
                 copy.attempts = 0
                 copy.reroute = 0
+                # A walk fixed at its source ends here.
+                w.messages[copy.message].walk = -1
                 forward(w, now, int(link.tail), c)
             c = following
     link_trace(w, now, a)

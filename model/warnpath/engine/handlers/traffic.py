@@ -24,14 +24,58 @@ from warnpath.engine.handlers.messages import (
     schedule,
 )
 from warnpath.engine.handlers.surges import schedule_due, set_rate
+from warnpath.engine.handlers.twins import new_part
+from warnpath.engine.handlers.ways import leads_along, step_from, step_taken, walk_known_up, walks_from_source
 from warnpath.engine.random_streams import draw, mix, uniform
 
 
 def send(w: Any, now: float, m: int) -> None:
-    """Send a message from its origin; the sender's own reference passes to the copy."""
+    """Send a message from its origin, once or twice; the sender's own reference passes to the copies."""
+    walks = walks_from_source(w, m)
+    if walks >= 0:
+        choose_walks(w, now, m, walks)
+        return
+    send_once(w, now, m)
+
+
+def send_once(w: Any, now: float, m: int) -> None:
+    """Send one copy of a message from its origin."""
     c = new_copy(w, m)
     let_go(w, m)
     forward(w, now, w.messages[m].origin, c)
+
+
+def choose_walks(w: Any, now: float, m: int, walks: int) -> None:
+    """Send a message over two disjoint walks, or over the routes in force instead of one known to be broken.
+
+    Where these lead along the other walk, or both walks are broken, one copy is enough.
+    """
+    first = int(w.walk_sets[walks].first)
+    second = int(w.walk_sets[walks].second)
+    first_up = walk_known_up(w, first)
+    second_up = walk_known_up(w, second)
+    enough = 0
+    if first_up == 0 and second_up == 0:
+        enough = 1
+    elif first_up == 0:
+        enough = leads_along(w, m, second)
+    elif second_up == 0:
+        enough = leads_along(w, m, first)
+    if enough == 1:
+        send_once(w, now, m)
+    else:
+        if first_up == 0:
+            first = -1
+        if second_up == 0:
+            second = -1
+        # Both exist before either is sent: one that ends at once is not the last.
+        one = new_part(w, now, m)
+        other = new_part(w, now, m)
+        w.messages[one].walk = first
+        w.messages[other].walk = second
+        let_go(w, m)
+        send_once(w, now, one)
+        send_once(w, now, other)
 
 
 def forward(w: Any, now: float, n: int, c: int) -> None:
@@ -40,10 +84,9 @@ def forward(w: Any, now: float, n: int, c: int) -> None:
     if w.nodes[n].up == 0:
         finish(w, now, c, NODE_DOWN)
         return
-    step = -1
-    if message.tree >= 0:
-        step = int(w.next_step[message.tree, n * w.clearance_states + message.clearance])
+    step = step_from(w, w.copies[c].message, n)
     if step >= 0:
+        step_taken(w, w.copies[c].message)
         link_enqueue(w, now, step, c)
     elif step == -1:
         finish(w, now, c, NO_ROUTE)

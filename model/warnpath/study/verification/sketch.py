@@ -45,6 +45,7 @@ SCENARIO_BASICS = {
     *("sharing", "prohibition", "shared_risk", "repair_crew", "outage_file", "outage_file_start"),
 }
 """Tables of a scenario that are looked at one by one, or that show in the routes."""
+SHARING_BASICS = {"id", "data_of", "to", "via", "release", "mode"}
 TRAFFIC_BASICS = {
     *("id", "source", "destination", "kind", "interval_s", "rate_per_s", "phase_s", "size_bytes", "priority"),
     *("label", "open_"),
@@ -227,6 +228,7 @@ def sketch(scenario: Scenario) -> Sketch:
     features += [
         (name, traffic.id) for traffic in scenario.traffic for name in _stated(traffic, TRAFFIC_BASICS)
     ]
+    features += [(name, rule.id) for rule in scenario.sharing for name in _stated(rule, SHARING_BASICS)]
     features += [("launch", launch.id) for launch in scenario.active_launches()]
     features += [("outage", outage.element) for outage in scenario.outage]
     features += [(name, "the scenario") for name in _stated(scenario, SCENARIO_BASICS)]
