@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -149,6 +150,38 @@ def plots_of(
             if plot is not None:
                 found.append(plot)
     return sorted(found)
+
+
+STAGED_FROM_S, STAGED_BURNOUT_S, STAGED_TICK_S = 120.0, 140.0, 0.1
+
+
+@cache
+def staged_states(pause_s: float) -> Floats:
+    """States every tenth of a second of an object that burns, coasts from 140 s on, and burns again."""
+    start = truth_at(flight("overflight"), STAGED_FROM_S)
+    assert start is not None
+    state: Floats = start[:6].copy()
+    states = []
+    for tick in range(800):
+        states.append(state)
+        burning = tick < 200 or tick >= 200 + 10 * pause_s
+        force = 30.0 * state[3:] / np.linalg.norm(state[3:]) if burning else 0.0
+        state = step(state, STAGED_TICK_S, force)
+    return np.array(states)
+
+
+def staged(seed: int, pause_s: float) -> tuple[list[Plot], Floats]:
+    """Plots that two radars have of such an object once a second, and its states."""
+    states, table, rng = staged_states(pause_s), sensors(), np.random.default_rng(seed)
+    plots = []
+    for tick in range(0, len(states), 10):
+        for sensor in (1, 2):
+            time, place = STAGED_FROM_S + STAGED_TICK_S * tick, states[tick, :3]
+            late = 0.01 * sensor
+            plot = measure(table, sensor, tick, time + late, place + late * states[tick, 3:], rng)
+            if plot is not None:
+                plots.append(plot)
+    return plots, states
 
 
 @dataclass

@@ -9,14 +9,11 @@ import pytest
 
 from tests.fusion_cases import (
     CLASSES,
-    Floats,
-    Plot,
+    STAGED_BURNOUT_S,
     Tracker,
     flight,
-    measure,
     plots_of,
-    sensors,
-    step,
+    staged,
     truth_at,
 )
 from warnpath.fusion import layout, store
@@ -171,33 +168,10 @@ def test_an_update_that_is_ill_conditioned_is_rejected_and_counted() -> None:
     assert tracker.arrays["heads"][0, layout.REJECTED] == 0
 
 
-def staged(seed: int, pause_s: float) -> tuple[list[Plot], float, float]:
-    """Plots of an object that burns, coasts for a while and burns again; times of first burnout, ignition."""
-    flown = flight("overflight")
-    start = truth_at(flown, 120.0)
-    assert start is not None
-    state: Floats = start[:6].copy()
-    table = sensors()
-    rng = np.random.default_rng(seed)
-    plots = []
-    for tick in range(800):
-        time = 120.0 + 0.1 * tick
-        burning = tick < 200 or tick >= 200 + 10 * pause_s
-        if tick % 10 == 0:
-            for sensor in (1, 2):
-                plot = measure(
-                    table, sensor, tick, time + 0.01 * sensor, state[:3] + 0.01 * sensor * state[3:], rng
-                )
-                if plot is not None:
-                    plots.append(plot)
-        force = 30.0 * state[3:] / np.linalg.norm(state[3:]) if burning else 0.0
-        state = step(state, 0.1, force)
-    return plots, 140.0, 140.0 + pause_s
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_a_staging_coast_is_taken_back_and_never_believed_before_the_hold(seed: int) -> None:
-    plots, burnout, ignition = staged(seed, pause_s=30.0)
+    plots, _ = staged(seed, pause_s=30.0)
+    burnout, ignition = STAGED_BURNOUT_S, STAGED_BURNOUT_S + 30.0
     tracker = Tracker()
     shown = []
     for plot in plots:
