@@ -110,12 +110,15 @@ class Within:
         True if the minimum itself is not allowed.
     hint : str
         What a value beyond the maximum usually comes from.
+    too_small_is : str
+        What a value below the minimum would be.
     """
 
     minimum: float = -math.inf
     maximum: float = math.inf
     above: bool = False
     hint: str = ""
+    too_small_is: str = ""
 
     def text(self) -> str:
         """The bounds in words."""
@@ -133,6 +136,8 @@ class Within:
             if too_small or number > self.maximum:
                 hint = f"; {self.hint}" if self.hint and not too_small else ""
                 which = "" if name == "nominal" else f" ({name} = {number:g})"
+                if too_small and self.too_small_is:
+                    which += f": {self.too_small_is}"
                 raise PydanticCustomError(
                     "out_of_range", "is out of range{which}", {"expected": self.text() + hint, "which": which}
                 )
@@ -164,7 +169,9 @@ SmallProbability = Annotated[
 DetectionProbability = Annotated[Quantity, Within(0.0, 1.0, above=True, hint=_FRACTION_HINT)]
 Latitude = Annotated[Quantity, Within(-90.0, 90.0, hint="degrees north; are latitude and longitude swapped?")]
 Longitude = Annotated[Quantity, Within(-180.0, 180.0, hint="degrees east, from -180 to 180")]
-Altitude = Annotated[Quantity, Within(-500.0, 1e8, hint="metres above the ellipsoid")]
+Altitude = Annotated[
+    Quantity, Within(-500.0, 1e8, hint="metres above the ellipsoid", too_small_is="inside the Earth")
+]
 Azimuth = Annotated[Quantity, Within(-360.0, 360.0, hint="degrees clockwise from north")]
 Elevation = Annotated[Quantity, Within(-10.0, 90.0, hint="degrees above the horizon")]
 SectorWidth = Annotated[Quantity, Within(0.0, 360.0, above=True, hint="degrees")]
