@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from tests.benchmarks.fusion_speed import beside_stone_soup, predictions, replay, whole_event
+from tests.benchmarks.fusion_speed import (
+    beside_stone_soup,
+    consistency,
+    ellipse_coverage,
+    predictions,
+    replay,
+    whole_event,
+)
 
 pytestmark = pytest.mark.benchmark
 
@@ -29,3 +38,11 @@ def test_an_impact_takes_a_seventh_of_a_millisecond() -> None:
 
 def test_a_whole_event_takes_ten_milliseconds() -> None:
     assert whole_event() < 10e-3
+
+
+def test_two_hundred_flights_are_as_far_off_as_their_tracks_say() -> None:
+    share, _ = consistency()
+    assert share >= 0.9
+    # 1 - exp(-k^2 / 2), to 3.3 standard errors of 200 flights.
+    for found, expected in zip(ellipse_coverage(), (0.3935, 0.8647, 0.9889), strict=True):
+        assert found == pytest.approx(expected, abs=3.3 * math.sqrt(expected * (1.0 - expected) / 200))
