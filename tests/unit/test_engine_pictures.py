@@ -122,3 +122,31 @@ def test_a_report_with_an_indefinite_covariance_is_left_out_and_told() -> None:
     spoilt = frame(output, "tracks")
     look = spoilt[(spoilt.c2 == "jp-c2") & (spoilt.time_s == both)]
     assert look.sources.tolist() == [1]
+
+
+def test_nothing_that_was_received_is_sent_on_so_no_datum_counts_twice() -> None:
+    # Both centres fuse what the other one tells, through the hub; what each tells is at every time its own
+    # track: of one source, updated by no more plots than came from its own sensors.
+    plan = build_plan(load(str(SMALL)))
+    run = SimpyRun(plan, tables=TABLES)
+    w: Any = run.world
+    told: dict[str, list[tuple[float, float, int]]] = {"jp-c2": [], "kr-c2": []}
+
+    def watch() -> Iterator[Any]:
+        while True:
+            yield run.env.timeout(5.0)
+            for picture in w.pictures:
+                sent = w.reports[picture.first_row + w.origin_slots + 1]
+                if sent[layout.VALID] == 1.0:
+                    own = int(w.track_heads[picture.track, layout.INSERTED])
+                    name = plan.network.tables.node_ids[picture.node]
+                    told[name].append((sent[layout.SOURCES], sent[layout.PLOTS], own))
+
+    run.env.process(watch())
+    output = run.run()
+    assert output.status == "ok", output.error
+    assert frame(output, "tracks").groupby("c2").sources.max().to_dict() == {"jp-c2": 2, "kr-c2": 2}
+    for rows in told.values():
+        assert len(rows) > 50
+        assert {sources for sources, _, _ in rows} == {1.0}
+        assert all(0 < plots <= own for _, plots, own in rows)

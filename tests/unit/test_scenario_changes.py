@@ -135,7 +135,7 @@ def test_a_launch_set_is_chosen_by_name(trilateral: Scenario) -> None:
         ("extends", "direct", "leads nowhere"),
         ("name.of.it", "x", "leads nowhere"),
         ("node.jp-mod.release.median_s", 1, '"jp-mod" has no release to change'),
-        ("node.jp-*.answer.median_s", 1, "matched has no answer to change"),
+        ("node.jp-*.answer.median_s", 1, "matched have no answer to change"),
         ("run.sed", 3, 'did you mean "seed"'),
         ("run.seed", "x", "is not a whole number"),
         ("link.usfj-hub-fibre.loss", 12, "is out of range"),

@@ -97,11 +97,11 @@ def select(document: Mapping[str, Any], path: str) -> tuple[list[Key], list[Prob
         return [], [problem]
     having = [name for name in names if _has_tables(document, kind, name, fields[:-1])]
     if not having:
-        where = f'"{names[0]}"' if len(names) == 1 else f"none of the {len(names)} matched"
+        where = f'"{names[0]}" has' if len(names) == 1 else f"the {len(names)} matched have"
         missing = ".".join(fields[:-1])
         return [], [
             _problem(
-                path, f"{where} has no {missing} to change", f"a whole {missing}, or an element that has one"
+                path, f"{where} no {missing} to change", f"a whole {missing}, or an element that has one"
             )
         ]
     return [(kind, name, *fields) for name in having], []
