@@ -11,7 +11,9 @@ import pytest
 
 INVALID = Path(__file__).parent / "invalid"
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
+EXPERIMENT = str(Path(__file__).parents[2] / "experiments" / "hub-delay-loss.toml")
 FILES = sorted(path for path in INVALID.glob("*.toml") if not path.name.startswith("_"))
+WANTED = "a question, a scenario and factors; this file is for warnpath"
 Program = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -98,7 +100,11 @@ def test_every_command_refuses_a_bad_file_with_all_its_problems(run_program: Pro
         (("failures", SMALL, "--order", "2"), "only single failures are in this version"),
         (("sweep", "no-such.toml"), "no such file"),
         (("sweep",), "EXPERIMENT"),
-        (("sweep", SMALL), "question: is missing"),
+        (("sweep", SMALL), f"is a scenario, not an experiment (expected: {WANTED} run {SMALL})"),
+        (("sweep", "trilateral"), "is a scenario, not an experiment (expected: an experiment file; warnpath"),
+        (("run", EXPERIMENT), f"is an experiment, not a scenario (expected: warnpath sweep {EXPERIMENT})"),
+        (("failures", EXPERIMENT), "is an experiment, not a scenario"),
+        (("run", SMALL, "--set", "node.jp-c2=5"), "node.jp-c2 = 5: is not a table"),
         (("compare", "trilateral", "national-only"), "compare is not in this version"),
         (("report", "results/x", "--anything"), "report is not in this version"),
         (("schema", "cenario"), "expected scenario or experiment"),
@@ -113,6 +119,7 @@ def test_a_mistake_is_answered_in_a_sentence(
     assert answer.returncode == 2
     assert message in answer.stderr
     assert "Traceback" not in answer.stderr
+    assert "problems:" not in answer.stderr
     assert answer.stdout == ""
     assert list(tmp_path.iterdir()) == []
 

@@ -180,7 +180,7 @@ def test_a_line_is_named_where_there_is_one(tmp_path: Path) -> None:
 
 
 def test_a_folder_a_device_and_nothing_are_no_files(tmp_path: Path) -> None:
-    for path, message in ((tmp_path, "is not a file"), (tmp_path / "none.gml", "there is no such file")):
+    for path, message in ((tmp_path, "is a folder"), (tmp_path / "none.gml", "there is no such file")):
         with pytest.raises(ScenarioError, match=message):
             read_graph(path)
     device = Path("/dev/zero")

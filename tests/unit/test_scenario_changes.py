@@ -161,11 +161,27 @@ def test_all_changes_are_judged_in_one_go(trilateral: Scenario) -> None:
         trilateral.replace({"run.seed": -1, "node.nobody.servers": 2, "link.*-leo.loss": 2})
     places = [(problem.file, problem.element) for problem in caught.value.problems]
     assert places == [
-        ("set link.*-leo.loss", "link.usfj-hub-leo"),
-        ("set link.*-leo.loss", "link.usfk-hub-leo"),
+        ("set link.*-leo.loss", "link.usfj-hub-leo and 1 more"),
         ("set node.nobody.servers", ""),
         ("set run.seed", "run"),
     ]
+
+
+@pytest.mark.parametrize(
+    "path", ["node", "node.jp-adc", "medium.subsea_fibre", "profile", "launch", "node.*"]
+)
+def test_what_cannot_stand_for_an_element_is_the_only_problem(trilateral: Scenario, path: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        trilateral.replace({path: 5})
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.value) == (f"set {path}", 5)
+    assert problem.message in ("is not a table", "is not an array")
+
+
+def test_of_too_few_good_entries_only_the_bad_ones_are_told(trilateral: Scenario) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        trilateral.replace({"link.usfj-hub-leo.ends": [1, "us-hub"]})
+    assert [problem.field for problem in caught.value.problems] == ["ends.0"]
 
 
 @pytest.mark.parametrize(

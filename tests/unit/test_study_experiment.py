@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from warnpath.scenario import ScenarioError
+from warnpath.scenario import ScenarioError, load
 from warnpath.study.errors import StudyError
 from warnpath.study.experiment import Factor, experiment_schema, is_experiment, load_experiment
 from warnpath.study.sweep import load_scenarios, make_design, override
@@ -175,3 +175,63 @@ def test_shipped_experiments_are_sound_and_ask_a_question(repository: Path, name
     assert experiment.name == name
     assert experiment.question.endswith("?")
     make_design(experiment, *load_scenarios(experiment))
+
+
+def test_everything_wrong_with_factors_and_settings_is_told_with_its_line(tmp_path: Path) -> None:
+    text = SOUND.replace("link.*-hub.loss", "link.nothing.loss").replace("run.drain_s", "run.darin_s")
+    with pytest.raises(ScenarioError) as caught:
+        load_scenarios(load_experiment(write(tmp_path, text)))
+    file = tmp_path / "experiment.toml"
+    assert [str(problem).partition(" (expected")[0] for problem in caught.value.problems] == [
+        f'{file}:11: set: run darin_s = 20: is not a field here; did you mean "drain_s"?',
+        f'{file}:19: factor 2 path = "link.nothing.loss": "nothing" matches no link',
+    ]
+
+
+def test_a_value_wrong_for_many_elements_is_one_problem_at_the_line_of_the_values(tmp_path: Path) -> None:
+    text = SOUND.replace("values = [1, 2.5]", "values = [1, -2.5]").replace("node.us-hub.", "node.*.")
+    experiment = load_experiment(write(tmp_path, text))
+    with pytest.raises(ScenarioError) as caught:
+        make_design(experiment, *load_scenarios(experiment))
+    (problem,) = caught.value.problems
+    assert (problem.line, problem.field, problem.value) == (15, "release.median_s", -2.5)
+    assert problem.element.startswith("factor 1: node.")
+    assert problem.element.endswith(" more")
+
+
+def test_what_is_not_finite_hides_nothing_else(tmp_path: Path) -> None:
+    text = SOUND.replace("values = [1, 2.5]", 'values = [1, nan, 1, [2], -3, "x"]')
+    assert [
+        told.partition(" (expected")[0].partition(":15: ")[2] for told in problems_of(tmp_path, text)
+    ] == [
+        "factor 1 values: has 1 twice",
+        "factor 1 values.1 = nan: is not finite",
+        "factor 1 values.3 = [2]: cannot be set",
+        'factor 1: node.us-hub release.median_s = "x": is not a number',
+        "factor 1: node.us-hub release.median_s = -3: is out of range",
+    ]
+
+
+@pytest.mark.parametrize("made", ["circle", "nowhere"])
+def test_a_link_that_leads_to_no_file(tmp_path: Path, made: str) -> None:
+    path = tmp_path / "link.toml"
+    path.symlink_to(path if made == "circle" else tmp_path / "gone.toml")
+    expected = {
+        "circle": "is a link that leads round in a circle",
+        "nowhere": "is a link to what is not there",
+    }
+    for read in (load_experiment, load):
+        with pytest.raises(ScenarioError, match=expected[made]):
+            read(path)
+
+
+def test_a_scenario_with_factors_is_one_problem(tmp_path: Path) -> None:
+    path = write(tmp_path, SMALL.read_text(encoding="utf-8") + SOUND[SOUND.index("[[factor]]") :])
+    with pytest.raises(ScenarioError) as caught:
+        load(path)
+    (problem,) = caught.value.problems
+    assert (problem.field, problem.message) == (
+        "factor",
+        "stands in a scenario, and belongs to an experiment",
+    )
+    assert problem.line == len(SMALL.read_text(encoding="utf-8").splitlines()) + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
@@ -63,12 +64,44 @@ def replace(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
         problems.extend(found)
         targets.extend((key, _plain(value)) for key in keys)
         origins.update({key: Origin(f"set {path}", None) for key in keys})
+    misshapen = [problem for key, value in targets if (problem := _misshapen(key, value, origins[key]))]
+    if misshapen:  # without it what refers to it would be told to be wrong
+        raise ScenarioError([*problems, *_together(misshapen)])
     problems.extend(_of_a_file(key) for key, _ in targets if _names_a_file(document, key))
     chosen = {key for key, _ in targets}
     for key, value in targets:
         _assign(document, key, value, chosen)
     kept = without(scenario.locations.origins, chosen)
-    return build(document, Locations({**kept, **origins}, scenario.locations.file), problems)
+    try:
+        return build(document, Locations({**kept, **origins}, scenario.locations.file), problems)
+    except ScenarioError as error:
+        raise ScenarioError(_together(error.problems)) from None
+
+
+def _misshapen(key: Key, value: Any, origin: Origin) -> Problem | None:
+    """The problem of a value that is to stand for whole elements and cannot."""
+    if value is None or len(key) > 2 or key[0] not in (*LISTS, *CLASSES):
+        return None
+    if len(key) == 1 and key[0] in LISTS:
+        fits, message, expected = isinstance(value, list | dict), "is not an array", "[{ id = ..., ... }]"
+    else:
+        fits, message, expected = isinstance(value, dict), "is not a table", "{ field = value, ... }"
+    return None if fits else Locations({key: origin}).problem(key, message, expected, value)
+
+
+def _together(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems, those that one setting makes in the same way in many elements as one."""
+    groups: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        kind, dot, _ = problem.element.partition(".")
+        alike: tuple[str, ...] = (problem.field, repr(problem.value), problem.message, problem.expected)
+        place = (str(problem.file), str(problem.line))
+        alike += (kind if dot and place[0].startswith("set ") else problem.element,)
+        groups.setdefault((*place, *alike), []).append(problem)
+    return [
+        first if not others else dataclasses.replace(first, element=f"{first.element} and {len(others)} more")
+        for first, *others in groups.values()
+    ]
 
 
 def select(document: Mapping[str, Any], path: str) -> tuple[list[Key], list[Problem]]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from warnpath.scenario.files import MISSING, trouble
 from warnpath.scenario.locations import CLASSES, LISTS, Findings, Key, Locations, Origin, without
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of, shorten
 from warnpath.scenario.source_index import index_lines
@@ -21,6 +22,20 @@ SHIPPED = Path(__file__).parent / "shipped"
 SUFFIX = ".toml"
 OWN = ("name", "title", "description")
 """Fields a file does not take over from the one it extends."""
+
+EXPERIMENT_FIELDS = (
+    "question",
+    "scenario",
+    "reference",
+    "design",
+    "replications",
+    "seed",
+    "tables",
+    "set",
+    "factor",
+    "metrics",
+)
+"""Fields of experiments that scenarios do not have."""
 
 _PLACE_IN_MESSAGE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
@@ -59,15 +74,16 @@ def resolve(name_or_path: str | Path, base: Path | None = None) -> Path:
         shipped = SHIPPED / f"{text}{SUFFIX}"
         if shipped.is_file():
             return shipped
-    path = Path(text) if base is None else base / text
-    if path.is_file():
-        return path
-    if text and path.is_dir():
-        raise _failure(str(path), "is a folder", "a TOML file, or the name of a shipped scenario")
     known = shipped_names()
-    beside = [item.name for item in path.parent.glob(f"*{SUFFIX}")] if path.parent.is_dir() else []
     if not text:
         raise _failure("", "no scenario is named", f"a TOML file, or {one_of(known)}")
+    path = Path(text) if base is None else base / text
+    fault = trouble(path)
+    if fault is None:
+        return path
+    if fault != MISSING:
+        raise _failure(str(path), fault, "a TOML file, or the name of a shipped scenario")
+    beside = [item.name for item in path.parent.glob(f"*{SUFFIX}")] if path.parent.is_dir() else []
     raise _failure(
         str(path),
         f"there is no such file or shipped scenario{did_you_mean(path.name, [*known, *beside])}",
@@ -90,9 +106,12 @@ def read(path: Path, findings: list[Problem], chain: tuple[Path, ...] = ()) -> L
     Raises
     ------
     ScenarioError
-        A file that cannot be read or is not TOML, or that extends one that is not there.
+        A file that cannot be read, is not TOML or is an experiment, or that extends one that is not there.
     """
-    own = normalise(*parse(path), findings)
+    data, text, file = parse(path)
+    if is_experiment(data):
+        raise _failure(file, "is an experiment, not a scenario", f"warnpath sweep {file}")
+    own = normalise(_without_experiment(data, text, file, findings), text, file, findings)
     base_name = own.data.get("extends")
     if base_name is None:
         return own
@@ -100,6 +119,24 @@ def read(path: Path, findings: list[Problem], chain: tuple[Path, ...] = ()) -> L
     base = read(base_path, findings, (*chain, path))
     kept = {key: value for key, value in base.data.items() if key not in OWN}
     return merge(Layer(kept, base.origins, base.file), own, findings)
+
+
+def is_experiment(data: Mapping[str, Any]) -> bool:
+    """Whether the data of a TOML file are meant as an experiment rather than as a scenario."""
+    return ("factor" in data or "question" in data) and not any(kind in data for kind in ("node", "extends"))
+
+
+def _without_experiment(
+    data: Mapping[str, Any], text: str, file: str, findings: list[Problem]
+) -> dict[str, Any]:
+    """A scenario without what belongs to an experiment: one problem, not one a field."""
+    if "factor" not in data:
+        return dict(data)
+    line = index_lines(text).get(("factor",))
+    message = "stands in a scenario, and belongs to an experiment"
+    expected = f'a file of its own with scenario = "{Path(file).name}" and the factors, for warnpath sweep'
+    findings.append(Problem(file, line, "", "factor", None, message, expected))
+    return {key: value for key, value in data.items() if key not in EXPERIMENT_FIELDS}
 
 
 def _base_path(own: Layer, name: Any, path: Path, chain: tuple[Path, ...], findings: list[Problem]) -> Path:

@@ -55,6 +55,8 @@ def translate(
     for item in error.errors(include_url=False):
         key, value = _place(item["loc"], item["type"], document)
         context = item.get("ctx", {})
+        if item["type"] == "too_short" and isinstance(value, list) and len(value) >= context["min_length"]:
+            continue  # it has enough entries, and each wrong one is told
         if "field" in context:
             key = (*key, str(context["field"]))
             value = _value_at(document, key)
@@ -129,14 +131,19 @@ def _words(
         return "is not a name of the right form", expected
     if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
         sign = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<"}
-        bounds = [f"{sign[name]} {context[name]}" for name in sign if name in context]
-        return "is out of range", "a whole number " + " and ".join(bounds)
+        bounds = [f"{sign[name]} {_plain_number(context[name])}" for name in sign if name in context]
+        is_whole = all(isinstance(context[name], int) for name in sign if name in context)
+        return "is out of range", ("a whole number " if is_whole else "a number ") + " and ".join(bounds)
     if kind in ("too_short", "too_long"):
         least = context.get("min_length", context.get("max_length"))
         few = "too few" if kind == "too_short" else "too many"
         return f"has {few} entries ({context.get('actual_length')})", f"{least} of them"
     message, expected = _PLAIN.get(kind, ("", ""))
     return message or text, str(context.get("expected", expected))
+
+
+def _plain_number(number: float) -> str:
+    return f"{number:g}" if isinstance(number, float) else str(number)
 
 
 def _wanted(model: type[BaseModel], key: Key) -> str:

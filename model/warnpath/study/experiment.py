@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     BeforeValidator,
     Field,
+    PrivateAttr,
     StrictBool,
     StrictFloat,
     StrictInt,
@@ -22,7 +23,9 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from warnpath.scenario.locations import Findings, Locations, Origin
+from warnpath.scenario.documents import is_experiment
+from warnpath.scenario.files import MISSING, trouble
+from warnpath.scenario.locations import CLASSES, LISTS, Findings, Locations, Origin
 from warnpath.scenario.problems import Problem, ScenarioError, did_you_mean, one_of
 from warnpath.scenario.quantities import Count, Name, Table
 from warnpath.scenario.source_index import index_lines
@@ -31,6 +34,8 @@ from warnpath.study.blocks import Setting
 
 LATER_DESIGNS = ("one-at-a-time", "latin-hypercube", "sobol")
 MOST_POINTS = 1_000_000
+SCENARIO_FIELDS = (*LISTS, *CLASSES, "extends", "launch_set", "run", "warning")
+"""Fields of scenarios that experiments do not have."""
 
 Text = Annotated[StrictStr, StringConstraints(min_length=1)]
 
@@ -43,6 +48,15 @@ def _setting(value: Any) -> Any:
     raise PydanticCustomError(
         "not_a_setting", "cannot be set", {"expected": "a number, a text, or true or false"}
     )
+
+
+def is_setting(value: Any) -> bool:
+    """Whether a value can be that of a factor."""
+    try:
+        _setting(value)
+    except PydanticCustomError:
+        return False
+    return True
 
 
 def _known_design(value: Any) -> Any:
@@ -158,6 +172,13 @@ class Experiment(Table):
     factor: Annotated[tuple[Factor, ...], Field(min_length=1)]
     metrics: tuple[StrictStr, ...] = ("latency_s", "margin_s", "never_share")
 
+    _locations: Locations = PrivateAttr(default_factory=Locations)
+
+    @property
+    def locations(self) -> Locations:
+        """Where its values were written; nowhere if it was made in Python."""
+        return self._locations
+
     @model_validator(mode="after")
     def _consistent(self) -> Experiment:
         paths = [factor.path for factor in self.factor]
@@ -200,11 +221,16 @@ def load_experiment(path: str | Path) -> Experiment:
         With every problem of the file, each with its line.
     """
     from warnpath.scenario import documents
+    from warnpath.study.experiment_checks import further_problems
 
     path = Path(path)
-    if not path.is_file():
-        raise ScenarioError([_missing(path)])
+    fault = trouble(path)
+    if fault is not None:
+        raise ScenarioError([_missing(path, fault)])
     data, text, file = documents.parse(path)
+    if not is_experiment(data) and any(name in data for name in SCENARIO_FIELDS):
+        expected = f"a question, a scenario and factors; this file is for warnpath run {path}"
+        raise ScenarioError([Problem(file, None, "", "", None, "is a scenario, not an experiment", expected)])
     lines = index_lines(text)
     origins = {tuple(str(part) for part in key): Origin(file, line) for key, line in lines.items()}
     findings = Findings(Locations(origins, file))
@@ -224,13 +250,9 @@ def load_experiment(path: str | Path) -> Experiment:
                 problem = error.problems[0]
                 found.append(findings.locations.problem((name,), problem.message, problem.expected, value))
     if found or experiment is None:
-        raise ScenarioError(found)
+        raise ScenarioError([*found, *further_problems(data, findings.locations, resolved.get("scenario"))])
+    experiment._locations = findings.locations
     return experiment.model_copy(update=resolved)
-
-
-def is_experiment(data: Mapping[str, Any]) -> bool:
-    """Whether the data of a TOML file are meant as an experiment rather than as a scenario."""
-    return ("factor" in data or "question" in data) and "node" not in data
 
 
 def _resolved(name: str, folder: Path) -> str:
@@ -265,14 +287,20 @@ def _placed(problem: Problem) -> Problem:
     return problem
 
 
-def _missing(path: Path) -> Problem:
+def _missing(path: Path, fault: str) -> Problem:
+    from warnpath.scenario import documents
+
+    if str(path) in documents.shipped_names():
+        expected = f"an experiment file; warnpath run {path} runs this"
+        return Problem(str(path), None, "", "", None, "is a scenario, not an experiment", expected)
     beside = [item.name for item in path.parent.glob("*.toml")] if path.parent.is_dir() else []
     if not beside and Path("experiments").is_dir():
         beside = [f"experiments/{item.name}" for item in Path("experiments").glob("*.toml")]
-    hint = did_you_mean(str(path), beside) or did_you_mean(path.name, beside)
+    hint = ""
+    if fault == MISSING:
+        hint = did_you_mean(str(path), beside) or did_you_mean(path.name, beside)
     expected = f"a TOML file: {one_of(beside)}" if beside else "a TOML file"
-    what = "is a folder" if path.is_dir() else f"there is no such file{hint}"
-    return Problem(str(path), None, "", "", None, what, expected)
+    return Problem(str(path), None, "", "", None, f"{fault}{hint}", expected)
 
 
 def experiment_schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from warnpath.study.blocks import Base, Setting, Variant
 from warnpath.study.cells import Point, check_parts, compute, make_cells, merge
 from warnpath.study.errors import StudyError
 from warnpath.study.experiment import Experiment, load_experiment
+from warnpath.study.experiment_checks import placed, with_settings
 from warnpath.study.parts import check_output_folder, opened_parts, study_identity
 from warnpath.study.result import combined_hash, in_order
 from warnpath.study.simulate import ALWAYS, Execution, Progress, recorded_tables, with_run_settings
@@ -184,8 +185,7 @@ def resolved_folder(experiment: Experiment, scenario: Scenario, out: Path | str 
 def load_scenarios(experiment: Experiment) -> tuple[Scenario, Scenario | None]:
     """Scenario and reference of an experiment, with everything that holds at every point."""
     scenario = with_run_settings(experiment.scenario, experiment.replications, experiment.seed)
-    if experiment.settings:
-        scenario = scenario.replace(experiment.settings)
+    scenario = with_settings(experiment, scenario)
     if experiment.reference is None:
         return scenario, None
     reference = with_run_settings(
@@ -236,11 +236,11 @@ def make_design(experiment: Experiment, scenario: Scenario, reference: Scenario 
                 design = DesignPoint(numbers[key], used)
                 points.append(Point(REFERENCE, design, Variant(reference_base, tuple(used.items()))))
             reference_of.append(numbers[key])
-    _check_points(points)
+    _check_points(points, experiment)
     return Design(tuple(points), tuple(reference_of))
 
 
-def _check_points(points: list[Point]) -> None:
+def _check_points(points: list[Point], experiment: Experiment) -> None:
     """Raise every problem of every point now rather than in the middle of a long study."""
     from warnpath.scenario import ScenarioError
 
@@ -253,7 +253,7 @@ def _check_points(points: list[Point]) -> None:
             for problem in error.problems:
                 first.setdefault(repr(problem), replace(problem, message=f"{problem.message}, {where}"))
     if first:
-        raise ScenarioError(first.values())
+        raise ScenarioError(placed(first.values(), experiment))
 
 
 def _with_summary(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+from warnpath.scenario.files import trouble
 from warnpath.scenario.problems import Problem, ScenarioError
 
 MAX_BYTES = 64 * 2**20
@@ -83,10 +84,9 @@ def read_bytes(path: Path) -> bytes:
         Not there, not a file, not readable, empty or too large.
     """
     file = str(path)
-    if not path.exists():
-        refuse(file, "there is no such file", "a graph: GraphML, GML, node-link JSON or CSV")
-    if not path.is_file():
-        refuse(file, "is not a file", "a graph: GraphML, GML, node-link JSON or CSV")
+    fault = trouble(path)
+    if fault is not None:
+        refuse(file, fault, "a graph: GraphML, GML, node-link JSON or CSV")
     try:
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
