@@ -13,8 +13,9 @@ import platform
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from functools import cache
-from importlib import metadata
+from functools import cache, cached_property
+from importlib.metadata import version
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import warnpath
@@ -30,7 +31,7 @@ LIBRARIES = ("networkx", "numba", "numpy", "pandas", "pyarrow", "pydantic", "pyp
 @cache
 def library_versions() -> dict[str, str]:
     """Versions of the libraries that may change a result."""
-    return {name: metadata.version(name) for name in LIBRARIES}
+    return {name: version(name) for name in LIBRARIES}
 
 
 class ScenarioLike(Protocol):
@@ -83,8 +84,9 @@ class Provenance:
     python_version: str = platform.python_version()
     libraries: Mapping[str, str] = field(default_factory=library_versions)
 
-    def to_metadata(self) -> dict[bytes, bytes]:
-        """Return it as key-value metadata of a Parquet file: one JSON value per field.
+    @cached_property
+    def metadata(self) -> Mapping[bytes, bytes]:
+        """Key-value metadata of a Parquet file: one JSON value per field.
 
         A long value, such as the whole scenario, is packed: zlib, then base64, under a key that ends so.
         """
@@ -94,7 +96,7 @@ class Provenance:
             if len(value) > LONG_BYTES:
                 key, value = key + PACKED, base64.b64encode(zlib.compress(value, 9))
             packed[key] = value
-        return packed
+        return MappingProxyType(packed)
 
     @classmethod
     def from_metadata(cls, values: Mapping[bytes, bytes]) -> Provenance:

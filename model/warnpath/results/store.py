@@ -105,7 +105,7 @@ def write_table(frame: pd.DataFrame, path: Path, table: str, provenance: Provena
         If the file cannot be written. What was there before is still there, whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, _parquet_writer(conform(frame, table), table, provenance.to_metadata()))
+    write_atomically(path, _parquet_writer(conform(frame, table), table, provenance.metadata))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -142,6 +142,8 @@ def write_folder(
     provenance: Provenance,
     command: str = "",
     stream: TableStream | None = None,
+    *,
+    are_fresh: bool = False,
 ) -> dict[str, Any]:
     """Write tables and their manifest into a folder.
 
@@ -158,6 +160,8 @@ def write_folder(
         How it was called, for the manifest.
     stream : TableStream, optional
         Tables that were written as they came, to the same folder.
+    are_fresh : bool
+        The tables are as `conform` returned them, and nobody had a chance to change them.
 
     Returns
     -------
@@ -165,8 +169,9 @@ def write_folder(
         Content of the manifest.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    files = _split_volatile({name: conform(table, name) for name, table in sorted(tables.items())})
-    origin = provenance.to_metadata()
+    ordered = sorted(tables.items())
+    files = _split_volatile({name: table if are_fresh else conform(table, name) for name, table in ordered})
+    origin = provenance.metadata
     staged: dict[str, Path] = {}
     try:
         for name, frame in files.items():

@@ -103,7 +103,7 @@ class TableStream:
 
         for name in output.columns:
             frame = build_table(name, [output])
-            rows = arrow_table(frame, name, self._provenance.to_metadata())
+            rows = arrow_table(frame, name, self._provenance.metadata)
             if name not in self._open:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 path = partial_file(self._folder / f"{name}.parquet")

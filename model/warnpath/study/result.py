@@ -152,7 +152,8 @@ class Result:
         """
         from warnpath.results.store import write_folder
 
-        return write_folder(self.tables, Path(folder), self.provenance, command, stream)
+        are_fresh = "tables" not in vars(self)
+        return write_folder(self.tables, Path(folder), self.provenance, command, stream, are_fresh=are_fresh)
 
 
 def provenance_of(scenario: Scenario, engine: str) -> Provenance:

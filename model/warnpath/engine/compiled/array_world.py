@@ -23,17 +23,28 @@ _NUMBERS = {"i8": np.dtype(np.int64), "f8": np.dtype(np.float64)}
 _SCALAR_KINDS = dict(SCALARS)
 
 
+_Streams = tuple[np.ndarray, list[tuple[str, str, np.ndarray, int, int]]]
+
+
 class Template:
     """What the worlds of one plan have in common, as arrays ready to be copied.
 
     Parameters
     ----------
     plan : Plan
+    like : Template, optional
+        Template of a plan that may share parts with this one, as one with failed elements does: what is the
+        same object in both is not made again.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, like: Template | None = None) -> None:
         self.plan = plan
-        self.records = {name: _records(name, rows) for name, rows in plan.entities.items()}
+        self.records: dict[str, np.ndarray] = {
+            name: like.records[name]
+            if like is not None and like.plan.entities.get(name) is rows
+            else _records(name, rows)
+            for name, rows in plan.entities.items()
+        }
         self.records["outbox"] = np.zeros(plan.scalars["outbox_limit"], RECORD_DTYPES["outbox"])
         for name, dtype in RECORD_DTYPES.items():
             self.records.setdefault(name, np.zeros(0, dtype))
@@ -44,7 +55,8 @@ class Template:
         missing = set(TABLES) - set(self.shared) - set(self.private) - set(self.blank)
         if missing:
             raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
-        self.stream_names, self.stream_places = _streams(plan)
+        streams = like.streams if like is not None and like.plan.streams is plan.streams else _streams(plan)
+        self.streams: _Streams = streams
         self.first_delays_s = np.array([delay_s for delay_s, *_ in plan.initial_events], dtype=np.float64)
         self.first_events = np.array(
             [(*event, -1) for _, *event in plan.initial_events], RECORD_DTYPES["pending"]
@@ -53,10 +65,11 @@ class Template:
     def world(self, replication: int, seed: int, tables: Collection[str]) -> ArrayWorld:
         """Fresh world of one replication, equal to that of `prepare` field by field."""
         world = ArrayWorld(self)
-        keys = np.empty(len(self.stream_names), dtype=np.int64)
+        names, places = self.streams
+        keys = np.empty(len(names), dtype=np.int64)
         write: Any = stream_keys
-        write(self.stream_names, seed, replication, keys)
-        for kind, field, rows, first, last in self.stream_places:
+        write(names, seed, replication, keys)
+        for kind, field, rows, first, last in places:
             world.arrays[kind][field][rows] = keys[first:last]
         self._draw_sensing(world, replication, seed)
         world.keep_messages = int("messages" in tables or "hops" in tables)
@@ -284,7 +297,7 @@ def _table(name: str, array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array)
 
 
-def _streams(plan: Plan) -> tuple[np.ndarray, list[tuple[str, str, np.ndarray, int, int]]]:
+def _streams(plan: Plan) -> _Streams:
     """Name keys of all streams sorted by place, and which slice of them goes into which field."""
     by_field: dict[tuple[str, str], list[tuple[int, int]]] = {}
     for kind, index, field, key in plan.streams.entries():

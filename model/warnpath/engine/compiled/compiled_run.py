@@ -104,6 +104,6 @@ def template_of(plan: Plan) -> Template:
     with _latest_lock:
         if _latest and _latest[0][0]() is plan:
             return _latest[0][1]
-        template = Template(plan)
+        template = Template(plan, _latest[0][1] if _latest else None)
         _latest[:] = [(weakref.ref(plan), template)]
         return template
