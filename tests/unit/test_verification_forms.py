@@ -193,12 +193,6 @@ def test_every_case_is_in_the_table_and_is_named_like_its_file() -> None:
             "it needs two C2s with sensors of their own, and there are 1",
         ),
         ("two-estimates", {"run.impact_interval_s": 1}, "two-estimates", "so that pictures are few"),
-        (
-            "two-estimates",
-            {"link.near-radar-far-centre.ends": ["near-radar", "fleet"]},
-            "two-estimates",
-            "no link leads from near-radar to far-centre",
-        ),
         ("mm1-link", {}, "replaced-age", "a-b lets every message wait"),
         ("newest-track-waits", {"traffic.tracks.priority": "warning"}, "replaced-age", "tracks is no track"),
         (
