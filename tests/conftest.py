@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,49 @@ def run_program(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str
         )
 
     return run
+
+
+ONE_AFTER_ANOTHER = """
+import contextlib, io, json, os, sys
+from warnpath.cli.main import main
+answers = []
+for arguments, environment in json.load(sys.stdin):
+    os.environ.update(environment)
+    sys.argv = ["warnpath", *arguments]
+    out, error = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code or 0
+    answers.append((code, out.getvalue(), error.getvalue()))
+print(json.dumps(answers))
+"""
+
+
+def run_one_after_another(
+    folder: Path, commands: Sequence[tuple[Sequence[str], Mapping[str, str]]]
+) -> list[subprocess.CompletedProcess[str]]:
+    """Run `warnpath ARGUMENTS...` several times in one process of their own, which loads libraries once.
+
+    For what does not depend on how the process begins and ends; an error that is not answered fails all.
+    """
+    child = subprocess.run(
+        [sys.executable, "-c", ONE_AFTER_ANOTHER],
+        input=json.dumps([(list(arguments), dict(environment)) for arguments, environment in commands]),
+        cwd=folder,
+        env={**os.environ, "COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert child.returncode == 0, child.stderr
+    return [
+        subprocess.CompletedProcess(list(arguments), code, out, error)
+        for (arguments, _), (code, out, error) in zip(commands, json.loads(child.stdout), strict=True)
+    ]
 
 
 def list_project_files(root: Path) -> list[Path]:

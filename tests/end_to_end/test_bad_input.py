@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import run_one_after_another
+
 INVALID = Path(__file__).parent / "invalid"
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 EXPERIMENT = str(Path(__file__).parents[2] / "experiments" / "hub-delay-loss.toml")
@@ -79,48 +81,64 @@ def test_every_command_refuses_a_bad_file_with_all_its_problems(run_program: Pro
         ), f"{line} {element} {field}"
 
 
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (("run", "trilatral"), 'did you mean "trilateral"'),
-        (("run", "no/such.toml"), "no such file"),
-        (("run", SMALL, "--set", "node.us-hbu.servers=2"), 'did you mean "us-hub"'),
-        (("run", SMALL, "--set", "node.us-hub.servers=many"), "is not a whole number"),
-        (("run", SMALL, "--set", "link.*.loss=1.5"), "out of range"),
-        (("run", SMALL, "--set", "servers"), "is not a setting"),
-        (("run", SMALL, "--replications", "0"), "--replications"),
-        (("run", SMALL, "--replications", "ten"), "--replications"),
-        (("run", SMALL, "--seed", "-1"), "--seed"),
-        (("run", SMALL, "--workers", "0"), "--workers"),
-        (("run", SMALL, "--tables", "hop"), "no table 'hop' to record"),
-        (("run", SMALL, "--engine", "sympy"), "no engine 'sympy'; expected simpy or compiled"),
-        (("run", SMALL, "--precision", "2%"), "--precision is not in this version; use --replications"),
-        (("run", SMALL, "--dask", "tcp://there:8786"), "--dask is not in this version"),
-        (("run", SMALL, "--no-such-option"), "--no-such-option"),
-        (("failures", SMALL, "--order", "2"), "only single failures are in this version"),
-        (("sweep", "no-such.toml"), "no such file"),
-        (("sweep",), "EXPERIMENT"),
-        (("sweep", SMALL), f"is a scenario, not an experiment (expected: {WANTED} run {SMALL})"),
-        (("sweep", "trilateral"), "is a scenario, not an experiment (expected: an experiment file; warnpath"),
-        (("run", EXPERIMENT), f"is an experiment, not a scenario (expected: warnpath sweep {EXPERIMENT})"),
-        (("failures", EXPERIMENT), "is an experiment, not a scenario"),
-        (("run", SMALL, "--set", "node.jp-c2=5"), "node.jp-c2 = 5: is not a table"),
-        (("compare", "trilateral", "national-only"), "compare is not in this version"),
-        (("report", "results/x", "--anything"), "report is not in this version"),
-        (("schema", "cenario"), "expected scenario or experiment"),
-        (("check",), "FILE"),
-        (("no-such-command",), "no-such-command"),
-    ],
-)
+MISTAKES: list[tuple[tuple[str, ...], str]] = [
+    (("run", "trilatral"), 'did you mean "trilateral"'),
+    (("run", "no/such.toml"), "no such file"),
+    (("run", SMALL, "--set", "node.us-hbu.servers=2"), 'did you mean "us-hub"'),
+    (("run", SMALL, "--set", "node.us-hub.servers=many"), "is not a whole number"),
+    (("run", SMALL, "--set", "link.*.loss=1.5"), "out of range"),
+    (("run", SMALL, "--set", "servers"), "is not a setting"),
+    (("run", SMALL, "--replications", "0"), "--replications"),
+    (("run", SMALL, "--replications", "ten"), "--replications"),
+    (("run", SMALL, "--seed", "-1"), "--seed"),
+    (("run", SMALL, "--workers", "0"), "--workers"),
+    (("run", SMALL, "--tables", "hop"), "no table 'hop' to record"),
+    (("run", SMALL, "--engine", "sympy"), "no engine 'sympy'; expected simpy or compiled"),
+    (("run", SMALL, "--precision", "2%"), "--precision is not in this version; use --replications"),
+    (("run", SMALL, "--dask", "tcp://there:8786"), "--dask is not in this version"),
+    (("run", SMALL, "--no-such-option"), "--no-such-option"),
+    (("failures", SMALL, "--order", "2"), "only single failures are in this version"),
+    (("sweep", "no-such.toml"), "no such file"),
+    (("sweep",), "EXPERIMENT"),
+    (("sweep", SMALL), f"is a scenario, not an experiment (expected: {WANTED} run {SMALL})"),
+    (("sweep", "trilateral"), "is a scenario, not an experiment (expected: an experiment file; warnpath"),
+    (("run", EXPERIMENT), f"is an experiment, not a scenario (expected: warnpath sweep {EXPERIMENT})"),
+    (("failures", EXPERIMENT), "is an experiment, not a scenario"),
+    (("run", SMALL, "--set", "node.jp-c2=5"), "node.jp-c2 = 5: is not a table"),
+    (("compare", "trilateral", "national-only"), "compare is not in this version"),
+    (("report", "results/x", "--anything"), "report is not in this version"),
+    (("schema", "cenario"), "expected scenario or experiment"),
+    (("check",), "FILE"),
+    (("no-such-command",), "no-such-command"),
+]
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> list[subprocess.CompletedProcess[str]]:
+    """What all mistakes are answered with, made one after another."""
+    folder = tmp_path_factory.mktemp("mistakes")
+    made = run_one_after_another(folder, [(arguments, {}) for arguments, _ in MISTAKES])
+    assert list(folder.iterdir()) == []
+    return made
+
+
+@pytest.mark.parametrize("number", range(len(MISTAKES)), ids=lambda number: MISTAKES[number][1][:40])
 def test_a_mistake_is_answered_in_a_sentence(
-    run_program: Program, tmp_path: Path, arguments: tuple[str, ...], message: str
+    answers: list[subprocess.CompletedProcess[str]], number: int
 ) -> None:
-    answer = run_program(*arguments)
+    answer, (_, message) = answers[number], MISTAKES[number]
     assert answer.returncode == 2
     assert message in answer.stderr
     assert "Traceback" not in answer.stderr
     assert "problems:" not in answer.stderr
     assert answer.stdout == ""
+
+
+def test_a_mistake_in_a_process_of_its_own_leaves_nothing(run_program: Program, tmp_path: Path) -> None:
+    answer = run_program("run", SMALL, "--set", "node.us-hub.servers=many")
+    assert (answer.returncode, answer.stdout) == (2, "")
+    assert "is not a whole number" in answer.stderr
+    assert "Traceback" not in answer.stderr
     assert list(tmp_path.iterdir()) == []
 
 

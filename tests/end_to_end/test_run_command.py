@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from tests.conftest import run_one_after_another
 from warnpath.results.schema import BUDGET_STAGES
 from warnpath.results.store import read_folder
 
@@ -62,11 +63,13 @@ def test_it_prints_milestones_budget_and_outcome_and_says_where_the_tables_are(
     }
 
 
-@pytest.mark.parametrize("columns", ["40", "80", "120"])
-def test_tables_fit_the_width_asked_for(run_program: Program, columns: str) -> None:
-    answer = run_program("run", SMALL, COLUMNS=columns)
-    assert max(len(line) for line in answer.stdout.splitlines()[:-1]) <= int(columns)
-    assert "…" not in answer.stdout
+def test_tables_fit_the_width_asked_for(tmp_path: Path) -> None:
+    widths = ("40", "80", "120")
+    answers = run_one_after_another(tmp_path, [(("run", SMALL), {"COLUMNS": width}) for width in widths])
+    for answer, width in zip(answers, widths, strict=True):
+        assert answer.returncode == 0, answer.stderr
+        assert max(len(line) for line in answer.stdout.splitlines()[:-1]) <= int(width)
+        assert "…" not in answer.stdout
 
 
 def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
