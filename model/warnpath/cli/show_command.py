@@ -22,6 +22,7 @@ class Part(enum.StrEnum):
     TRAFFIC = "traffic"
     LIVES = "lives"
     PROTECTION = "protection"
+    ALTERNATIVES = "alternatives"
 
 
 @answering
@@ -37,6 +38,9 @@ def show(
 
     chosen = request.load_scenario(scenario, settings)
     wanted = list(SECTIONS) if part is Part.ALL else [part.value]
+    if part is Part.ALL and chosen.routing.alternatives is None:
+        # A table for planners that is longer than all others, unless it is what the sources use.
+        wanted.remove(Part.ALTERNATIVES.value)
     sections = {name: SECTIONS[name](chosen) for name in wanted}
     if json:
         console.print_json({"scenario": chosen.name, "launch_set": chosen.launch_set, **sections})

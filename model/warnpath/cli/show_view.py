@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from warnpath.cli.layout import NOTHING, plain_table, print_table
-from warnpath.cli.show_ways import protection
+from warnpath.cli.show_ways import alternatives, protection
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -20,6 +20,7 @@ Rows = list[dict[str, Any]]
 
 def nodes(scenario: Scenario) -> Rows:
     """One row per node."""
+    stand_bys = any(node.stand_by is not None for node in scenario.node)
     return [
         {
             "id": node.id,
@@ -34,6 +35,7 @@ def nodes(scenario: Scenario) -> Rows:
             "release_s": _mean(node.release),
             "reports_to": None if node.sensor is None else node.sensor.reports_to,
             "decided_by": None if node.consumer is None else node.consumer.decided_by,
+            **({"stands_by_for": _primary(node)} if stand_bys else {}),
         }
         for node in scenario.node
     ]
@@ -186,6 +188,7 @@ SECTIONS: dict[str, Callable[[Scenario], Rows]] = {
     "traffic": traffic,
     "lives": lives,
     "protection": protection,
+    "alternatives": alternatives,
 }
 WORDS = (
     "id",
@@ -204,6 +207,7 @@ WORDS = (
     "surges",
     "crew",
     "by",
+    "stands_by_for",
     "disjoint",
     "shared_risk",
 )
@@ -259,6 +263,10 @@ def _cell(value: Any) -> str:
     if value is None or value == "":
         return NOTHING
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def _primary(node: Any) -> str | None:
+    return None if node.stand_by is None else str(node.stand_by.primary)
 
 
 def _mean(distribution: Any) -> float | None:

@@ -1,7 +1,8 @@
-"""Ways beside the usual routes, as rows of ``warnpath show``: what is sent twice, and over which walks."""
+"""Ways beside the usual routes, as rows of ``warnpath show``: of what is sent twice, and alternatives."""
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -10,6 +11,9 @@ if TYPE_CHECKING:
     from warnpath.scenario import Scenario
 
 Rows = list[dict[str, Any]]
+
+SHOWN_WALKS = 3
+"""Walks of each flow that are shown where the scenario does not say how many."""
 
 
 def protection(scenario: Scenario) -> Rows:
@@ -36,6 +40,36 @@ def protection(scenario: Scenario) -> Rows:
                     "way": walk_text(walk.product_steps(tables), item.flow.source),
                 }
             )
+    return rows
+
+
+def alternatives(scenario: Scenario) -> Rows:
+    """One row per walk: the shortest compliant ones of every flow, and what each adds to the usual one.
+
+    As many as the scenario asks for; three where it asks for none.
+    """
+    from warnpath.network.release import walk_text
+    from warnpath.network.routing import FLOW_STATE, FLOW_TREE
+    from warnpath.network.walks import shortest_walks
+
+    tables = _tables(scenario)
+    count = scenario.routing.alternatives or SHOWN_WALKS
+    rows: Rows = []
+    for flow, row in zip(tables.flows, tables.flow_table, strict=True):
+        walks = list(islice(shortest_walks(tables, int(row[FLOW_TREE]), int(row[FLOW_STATE])), count))
+        rows += [
+            {
+                "kind": flow.kind,
+                "from": flow.source,
+                "to": flow.destination,
+                "labels": " ".join(flow.labels),
+                "rank": rank,
+                "expected_s": walk.cost_s,
+                "longer_s": walk.cost_s - walks[0].cost_s,
+                "way": walk_text(walk.product_steps(tables), flow.source),
+            }
+            for rank, walk in enumerate(walks, start=1)
+        ]
     return rows
 
 

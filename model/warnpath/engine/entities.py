@@ -34,6 +34,8 @@ NODES: Final[Fields] = (
     ("approval_row", "i8"),
     ("preemptive", "i8"),
     ("holds", "i8"),
+    # Of a hub with a stand-by, and of the stand-by: row of `stand_bys`; else -1.
+    ("duty", "i8"),
     ("startup_row", "i8"),
     ("key_startup", "i8"),
     ("delay_factor", "f8"),
@@ -280,6 +282,17 @@ WALK_SETS: Final[Fields] = (
 )
 """Two disjoint walks of messages that are sent twice: where in `walk_steps` each begins."""
 
+STAND_BYS: Final[Fields] = (
+    ("primary", "i8"),
+    ("stand_by", "i8"),
+    ("in_charge", "i8"),
+    ("delay_s", "f8"),
+    ("return_s", "f8"),
+    ("token", "i8"),
+    ("takeovers", "i8"),
+)
+"""Pairs of a hub and its stand-by, which of them forwards, and how long the other takes to step in."""
+
 OUTBOX: Final[Fields] = (
     ("delay", "f8"),
     ("kind", "i8"),
@@ -304,6 +317,7 @@ ENTITIES: Final[dict[str, Fields]] = {
     "rules": RULES,
     "paths": PATHS,
     "walk_sets": WALK_SETS,
+    "stand_bys": STAND_BYS,
     "outbox": OUTBOX,
     **TRACES,
 }
@@ -334,6 +348,7 @@ COUNTERS: Final[tuple[tuple[str, str], ...]] = (
     ("downtimes_on", "i8"),
     ("downtimes_count", "i8"),
     ("start_repaired", "i8"),
+    ("switch_s", "f8"),
     ("end_s", "f8"),
     ("clearance_states", "i8"),
     ("origin_slots", "i8"),

@@ -47,6 +47,7 @@ LINKS: Final[Fields] = (
     ("contact", "i8"),
     ("contact_round", "i8"),
     ("closes_s", "f8"),
+    ("closed", "i8"),
     # What becomes of messages at a failure, and whether any of them is rerouted.
     ("service_fate", "i8"),
     ("flight_fate", "i8"),

@@ -139,10 +139,12 @@ def build_plan(
         + 4 * per_event
         + len(entities["pairs"])
         + 2 * len(entities["links"])
-        + 2 * failing
+        + 4 * failing
+        + len(entities["pictures"])
         + 40 * network.random.most_members()
         + len(entities["surge_targets"])
         + len(entities["surges"]),
+        "switch_s": scenario.routing.switch_s,
         "start_repaired": int(run.outages_start == "up"),
         "tracing": 0,
     }

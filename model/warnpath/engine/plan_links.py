@@ -159,6 +159,7 @@ def _contacts(link: EffectiveLink, index: int, part: LinkPart) -> Row:
         "first_contact": first,
         "contact_count": len(link.contacts),
         "contact": first,
+        "closed": int(bool(link.contacts) and float(link.contacts[0].start_s) > 0.0),
         "contact_every_s": 0.0 if link.contact_every_s is None else float(link.contact_every_s),
         "closes_s": -1.0 if link.contacts else UP_FOR_EVER,
     }

@@ -12,7 +12,7 @@ import numpy as np
 from warnpath.engine.codes import NODE_LISTS, TARGET_NODE
 from warnpath.engine.plan_links import UNLIMITED, Lists, plan_links, reroute_s
 from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
-from warnpath.engine.plan_outages import plan_outages
+from warnpath.engine.plan_outages import duty_of, plan_outages
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.plan_walks import plan_walks
 from warnpath.engine.random_streams import name_key
@@ -119,10 +119,8 @@ def plan_network(
     outages = plan_outages(scenario, extra_outages, tables, links.elements, random)
     shared = {
         "lists_owner": np.array(lists.owners, dtype=np.int64).reshape(len(lists.owners), 2),
-        "route_nodes": tables.nodes,
         "route_links": tables.links,
         "route_link_order": tables.link_order,
-        "route_link_weights": tables.link_weights,
         "route_rules": tables.rules,
         "route_rule_weights": tables.rule_weights,
         "route_rule_first": tables.rule_first,
@@ -142,6 +140,7 @@ def plan_network(
             "rules": rules,
             "outages": outages.rows,
             "members": outages.members,
+            "stand_bys": outages.stand_bys,
             "crews": random.crews,
             "paths": paths,
             "walk_sets": walks.sets,
@@ -200,6 +199,7 @@ def _nodes(
     lists: Lists,
 ) -> list[dict[str, Any]]:
     by_id = {node.id: node for node in scenario.node}
+    duties = duty_of(scenario)
     rows = []
     for index, name in enumerate(tables.node_ids):
         node = by_id[name]
@@ -222,6 +222,7 @@ def _nodes(
                 "startup_row": distributions.add(node.startup),
                 "delay_factor": 1.0,
                 "wear": -1,
+                "duty": duties.get(name, -1),
                 "reroute_s": reroute_s(node.reroute),
                 "first_flow": 0,
                 "flow_count": 0,

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from warnpath.engine.codes import LIVES_STARTED, OUTAGE_BEGAN, OUTAGE_ENDED, TARGET_LINK
+from warnpath.engine.handlers.routes import CLOSED_S
 from warnpath.engine.plan_lives import RandomPart, member_row, outage_row, outage_target
 from warnpath.engine.plan_tables import UP_FOR_EVER
+from warnpath.network.route_kernel import NODE_TRANSIT
 from warnpath.network.routing import RoutingTables, recompute_all
+from warnpath.scenario import effective_link
 
 if TYPE_CHECKING:
     from warnpath.engine.plan import Plan
@@ -33,6 +36,8 @@ class OutagePart:
     events : list of (delay, kind, a, b, token)
     causes : list of str
         What the table of outages says of each row.
+    stand_bys : list of field dicts
+        Hubs with their stand-bys, and which of them is in charge at time 0.
     routes : dict of name to array
         Routes and states of elements that the network knows at time 0.
     """
@@ -41,6 +46,7 @@ class OutagePart:
     members: list[dict[str, int]]
     events: list[tuple[float, int, int, int, int]]
     causes: list[str]
+    stand_bys: list[dict[str, Any]]
     routes: dict[str, np.ndarray]
 
 
@@ -77,7 +83,58 @@ def plan_outages(
                 link_up[0, [way for way in (row, reverse) if way >= 0]] = 0
             else:
                 node_up[0, row] = 0
-    return OutagePart(rows, members, events, causes, _routes(tables, link_up, node_up))
+    stand_bys = _stand_bys(scenario, tables, node_up)
+    start = _start(scenario, tables, link_elements, stand_bys)
+    return OutagePart(rows, members, events, causes, stand_bys, _routes(start, link_up, node_up))
+
+
+def duty_of(scenario: Scenario) -> dict[str, int]:
+    """Row of the pair of a hub and its stand-by, by the id of either."""
+    found = {}
+    pairs = [(node.id, node.stand_by.primary) for node in scenario.node if node.stand_by is not None]
+    for row, pair in enumerate(pairs):
+        found.update(dict.fromkeys(pair, row))
+    return found
+
+
+def _stand_bys(scenario: Scenario, tables: RoutingTables, node_up: np.ndarray) -> list[dict[str, Any]]:
+    """One row per stand-by; it is in charge from the start if the other one has been down since before."""
+    rows = []
+    for node in scenario.node:
+        if node.stand_by is not None:
+            primary, own = (tables.node_ids.index(name) for name in (node.stand_by.primary, node.id))
+            taken_over = node_up[0, primary] == 0 and node_up[0, own] == 1
+            back_s = node.stand_by.return_s
+            rows.append(
+                {
+                    "primary": primary,
+                    "stand_by": own,
+                    "in_charge": own if taken_over else primary,
+                    "delay_s": float(node.stand_by.detection_s) + float(node.stand_by.takeover_s),
+                    "return_s": -1.0 if back_s is None else float(back_s),
+                }
+            )
+    return rows
+
+
+def _start(
+    scenario: Scenario,
+    tables: RoutingTables,
+    link_elements: Sequence[str],
+    stand_bys: Sequence[dict[str, Any]],
+) -> RoutingTables:
+    """Tables for time 0: who is in charge, which links are in no contact; second weights are the usual."""
+    weights = np.column_stack([tables.link_weights, tables.link_weights])
+    for way, element in enumerate(link_elements):
+        contacts = effective_link(scenario, scenario.link_by_id(element)).contacts
+        if contacts and float(contacts[0].start_s) > 0.0:
+            weights[way, 0] += CLOSED_S + float(contacts[0].start_s)
+    nodes = tables.nodes.copy()
+    for pair in stand_bys:
+        if pair["in_charge"] == pair["stand_by"]:
+            nodes[pair["primary"], NODE_TRANSIT] = 0
+            nodes[pair["stand_by"], NODE_TRANSIT] = 1
+    return dataclasses.replace(tables, link_weights=weights, nodes=nodes)
 
 
 def with_failed(plan: Plan, failed: Sequence[str]) -> Plan:
@@ -103,7 +160,12 @@ def with_failed(plan: Plan, failed: Sequence[str]) -> Plan:
     others = plan.initial_events[len(network.initial_events) :]
     return dataclasses.replace(
         plan,
-        entities={**plan.entities, "outages": part.rows, "members": part.members},
+        entities={
+            **plan.entities,
+            "outages": part.rows,
+            "members": part.members,
+            "stand_bys": part.stand_bys,
+        },
         private_arrays={**plan.private_arrays, **part.routes},
         network=dataclasses.replace(network, outage_causes=part.causes, initial_events=part.events),
         initial_events=part.events + others,
@@ -139,7 +201,8 @@ def _in_order(scenario: Scenario, extra: Outages) -> list[_Scripted]:
 
 def _routes(tables: RoutingTables, link_up: np.ndarray, node_up: np.ndarray) -> dict[str, np.ndarray]:
     start = tables
-    if not (link_up.all() and node_up.all()):
+    as_usual = (tables.link_weights[:, 0] == tables.link_weights[:, 1]).all()
+    if not (link_up.all() and node_up.all() and as_usual):
         start = dataclasses.replace(
             tables,
             link_up=link_up,
@@ -151,6 +214,10 @@ def _routes(tables: RoutingTables, link_up: np.ndarray, node_up: np.ndarray) -> 
     return {
         "route_link_up": link_up,
         "route_node_up": node_up,
+        "switch_link_up": link_up.copy(),
+        "switch_node_up": node_up.copy(),
+        "route_nodes": tables.nodes,
+        "route_link_weights": tables.link_weights,
         "next_step": start.next_step,
         "route_cost": start.cost,
     }

@@ -15,6 +15,7 @@ from warnpath.network.proof import prove_policy
 from warnpath.network.protection import not_protectable
 from warnpath.network.release import Policy, build_policy, releases_of
 from warnpath.network.routing import RoutingTables, tables_from_graph
+from warnpath.network.stand_by import not_taken_over
 from warnpath.scenario.problems import ScenarioError
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def check_network(scenario: Scenario) -> tuple[Finding, ...]:
         *traffic_not_reached(scenario, graph, policy, tables),
         *useless_origins(tables),
         *not_protectable(scenario, tables),
+        *not_taken_over(scenario, tables),
     ]
     return tuple(sorted(found, key=lambda item: (not item.is_error, item.key, item.message)))
 

@@ -48,7 +48,7 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
     -------
     networkx.MultiDiGraph
         Nodes by id with ``nation, role, group, lat_deg, lon_deg, alt_m, service_s, transit, data_label,
-        traffic_labels`` (labels of the data that traffic starts with there);
+        stand_by_of, traffic_labels`` (labels of the data that traffic starts with there);
         edges (tail, head, link id), two for a duplex link, with ``link, medium, forward, length_km,
         light_us_per_km, propagation_s, transmission_s, jitter_s, retransmission_s, latency_s,
         penalty_s``.
@@ -70,7 +70,9 @@ def build_graph(scenario: Scenario, reference_bytes: int = REFERENCE_BYTES) -> G
             lon_deg=float(node.lon_deg),
             alt_m=float(node.alt_m),
             service_s=mean_s(node.service),
-            transit=node.role not in ENDS,
+            # A stand-by forwards nothing until it is in charge.
+            transit=node.role not in ENDS and node.stand_by is None,
+            stand_by_of="" if node.stand_by is None else node.stand_by.primary,
             data_label=node.label if node.role == "sensor" else "",
             traffic_labels=tuple(sorted(traffic_labels.get(node.id, ()))),
         )

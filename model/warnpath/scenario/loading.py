@@ -18,6 +18,7 @@ from warnpath.scenario.past_outages import read_outages
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.references import check_references
 from warnpath.scenario.scenario import Scenario
+from warnpath.scenario.stand_by_checks import check_stand_bys
 from warnpath.scenario.structure import check_structure
 from warnpath.scenario.validation import translate
 
@@ -148,5 +149,6 @@ def _written(table: Mapping[str, Any]) -> dict[str, Any]:
 def _check(document: Mapping[str, Any], findings: Findings) -> None:
     check_structure(document, findings)
     check_references(document, findings)
+    check_stand_bys(document, findings)
     check_consistency(document, findings)
     check_links(document, findings)

@@ -144,6 +144,33 @@ class ConsumerSettings(Table):
     required_lead_s: Seconds | None = None
 
 
+class StandBy(Table):
+    """A hub or relay that stands by for another one: it forwards nothing until it takes over.
+
+    It keeps no state of what the other one was doing. When that has been down for ``detection_s`` and
+    ``takeover_s`` the stand-by is in charge: routes may lead through it and no longer through the other one,
+    what that still held is lost, and every C2 sends its latest report anew to those whom it reaches that way.
+    A repair before that ends the matter. The sharing policy holds for the stand-by as for any node: a rule by
+    which data is released there names it in ``via``, and the proof walks through it, in charge or not.
+
+    Attributes
+    ----------
+    primary : str
+        Node that it stands by for.
+    detection_s, takeover_s : float
+        From the failure of the one in charge until it is noticed, and from then until the other one is in
+        charge. They count from when the one is down and the other up.
+    return_s : float, optional
+        The primary is in charge again so long after it works again; nothing is lost on that way back. By
+        default the stand-by stays in charge until it fails, when the primary steps in as it did.
+    """
+
+    primary: Name
+    detection_s: Seconds
+    takeover_s: Seconds
+    return_s: Seconds | None = None
+
+
 class Node(Table):
     """A place that senses, processes, decides, forwards or receives.
 
@@ -175,6 +202,8 @@ class Node(Table):
         People; a C2 with both decides on warnings.
     release : Distribution, optional
         Automatic release at this boundary, per message.
+    stand_by : table, optional
+        Of a hub or relay that forwards only while another one is down.
     answer : Distribution, optional
         A person who answers requests; ``answer_servers`` of them, first come first served.
     """
@@ -210,6 +239,7 @@ class Node(Table):
     fails_only_busy: StrictBool | None = None
     shared_risk: Names = ()
     reroute: Reroute | None = None
+    stand_by: StandBy | None = None
 
     @property
     def label(self) -> str:

@@ -208,6 +208,8 @@ Count = Annotated[StrictInt, Field(ge=1, le=1_000_000_000)]
 Protection = Literal["none", "1+1"]
 """Whether messages are sent once, or twice over two disjoint walks of which the first copy counts."""
 
+AlternativeCount = Annotated[StrictInt, Field(ge=2, le=20)]
+"""Walks worked out beforehand: the usual one and at least one other."""
 ScanCount = Annotated[StrictInt, Field(ge=1, le=30)]
 """Looks that a sensor remembers."""
 Name = Annotated[StrictStr, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -18,7 +18,7 @@ from warnpath.scenario.nodes import Node, SensorClass
 from warnpath.scenario.policy import Outage, Prohibition, SharingRule
 from warnpath.scenario.problems import Problem
 from warnpath.scenario.quantities import ClassName, Name, Table
-from warnpath.scenario.settings import RunSettings, WarningRule
+from warnpath.scenario.settings import RoutingSettings, RunSettings, WarningRule
 from warnpath.scenario.traffic import Surge, Traffic
 
 Element = TypeVar("Element", Node, Link, Launch, SharingRule, Prohibition, Outage, Traffic, Surge)
@@ -43,6 +43,7 @@ class Scenario(Table):
     launch_set: Name | None = None
     run: RunSettings = RunSettings()
     warning: WarningRule = WarningRule()
+    routing: RoutingSettings = RoutingSettings()
     sources: dict[ClassName, StrictStr] = Field(default={}, alias="source")
     medium: dict[ClassName, MediumClass] = {}
     sensor_class: dict[ClassName, SensorClass] = {}

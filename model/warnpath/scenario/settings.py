@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
-from warnpath.scenario.quantities import Count, Fraction, PositiveSeconds, RadarRange, Seconds, Table
+from warnpath.scenario.quantities import (
+    AlternativeCount,
+    Count,
+    Fraction,
+    Milliseconds,
+    PositiveSeconds,
+    RadarRange,
+    Seconds,
+    Table,
+)
 from warnpath.scenario.quantities import quantity as q
 
 
@@ -52,6 +61,40 @@ class RunSettings(Table):
     report_interval_s: PositiveSeconds = q(12.0)
     required_lead_s: Seconds = q(0.0)
     association: Literal["nearest", "identity"] = "nearest"
+
+
+PROTECTION_SWITCHING_S = 0.05
+"""Protection switching of transport networks takes at most that long (ITU-T G.841)."""
+
+
+class RoutingSettings(Table):
+    """How sources choose their way besides the routes, which all nodes find by themselves.
+
+    Routes are those of least expected latency without queues, among the walks that the sharing policy allows.
+    They change when a failure or repair has been detected and has converged (``reroute``), and at once when a
+    contact of a link begins or ends: a link in no contact is used only where there is no other way, and then
+    the one that comes back first. Degraded modes, queues and loads change no route: nobody measures them.
+
+    Attributes
+    ----------
+    alternatives : int, optional
+        So many shortest compliant walks are worked out beforehand for everything that is sent. A source sends
+        along the first of them on which it knows of nothing that is down, all the way; without one it follows
+        the routes in force. What has left is not sent anew.
+    switch_ms : float, optional
+        From a failure or repair until the sources know of it (50), whatever ``reroute`` says: protection
+        switching needs no convergence.
+    """
+
+    alternatives: AlternativeCount | None = None
+    switch_ms: Milliseconds | None = None
+
+    @property
+    def switch_s(self) -> float:
+        """Time until sources know of a change, s; negative where they have no alternatives."""
+        if self.alternatives is None:
+            return -1.0
+        return PROTECTION_SWITCHING_S if self.switch_ms is None else float(self.switch_ms) / 1e3
 
 
 class WarningRule(Table):

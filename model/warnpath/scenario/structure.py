@@ -51,6 +51,10 @@ def check_structure(document: Document, findings: Findings) -> None:
         _check_traffic(("traffic", name), traffic, document, findings)
     for name, surge in entries(document, "surge"):
         _check_surge(("surge", name), surge, document, findings)
+    routing = document.get("routing")
+    if isinstance(routing, dict) and "switch_ms" in routing and "alternatives" not in routing:
+        expected = "alternatives to switch to, or no switch_ms"
+        findings.add(("routing", "switch_ms"), "stands alone", expected, routing["switch_ms"])
     _check_end(document, findings)
     _check_launch_set(document, findings)
     if not document.get("node"):

@@ -10,6 +10,7 @@ Katz, D. & Ward, D. (2010). Bidirectional Forwarding Detection. RFC 5880, sectio
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -44,3 +45,14 @@ def blackout_mean_s(detection_mean_s: float, switch_s: float) -> float:
 def lost_share(failures_per_s: float, blackout_s: float) -> float:
     """Long-run share of the time without a path, and of steady traffic lost to it."""
     return failures_per_s * blackout_s
+
+
+def takeover_blackout_s(mttr_s: float, takeover_s: float) -> float:
+    """Mean time without a hub: repair, exponential, or take-over by the stand-by, whichever comes first (s).
+
+    E[min(R, D)] = MTTR (1 - exp(-D / MTTR)). A scenario fits if the stand-by does not fail and the primary is
+    in charge again as soon as it is repaired; over MTBF + MTTR it is the share of the time without a hub.
+    """
+    if not (mttr_s > 0.0 and takeover_s >= 0.0):
+        raise ValueError(f"MTTR {mttr_s!r} s, take-over {takeover_s!r} s; expected above 0 and not below 0")
+    return -mttr_s * math.expm1(-takeover_s / mttr_s)

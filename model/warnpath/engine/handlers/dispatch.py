@@ -28,9 +28,12 @@ from warnpath.engine.codes import (
     OUTAGE_ENDED,
     RELEASED,
     REPORT_DUE,
+    REPORTS_RESENT,
     SENSED,
     SERVED,
     SURGE_CHANGED,
+    SWITCHED,
+    TAKEN_OVER,
     TRAFFIC_DUE,
     TRAFFIC_STARTED,
 )
@@ -47,8 +50,10 @@ from warnpath.engine.handlers.pictures import evaluation_due, report_due
 from warnpath.engine.handlers.renewal import lives_started
 from warnpath.engine.handlers.reporting import answered
 from warnpath.engine.handlers.rerouting import reroute_queue, reroute_queues
+from warnpath.engine.handlers.routes import switched, weigh_contact
 from warnpath.engine.handlers.sensing import infrared_sensed, launched, sensed
 from warnpath.engine.handlers.surges import surge_changed
+from warnpath.engine.handlers.takeover import reports_resent, taken_over
 from warnpath.engine.handlers.traffic import traffic_due, traffic_started
 
 
@@ -137,8 +142,20 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         reroute_queue(w, now, a)
     elif kind == CONTACT_OPENED:
         contact_opened(w, now, a)
+        weigh_contact(w, a)
     elif kind == CONTACT_CLOSED:
         contact_closed(w, now, a)
+        weigh_contact(w, a)
+        reroute_queues(w)
+    elif kind == TAKEN_OVER:
+        if w.stand_bys[a].token != token:
+            return 0
+        taken_over(w, now, a, b)
+        reroute_queues(w)
+    elif kind == REPORTS_RESENT:
+        reports_resent(w, now, a, b)
+    elif kind == SWITCHED:
+        switched(w, a, b)
     elif kind == DUPLICATE_DROPPED:
         w.noted_message = b
     elif kind == IMPACTED:

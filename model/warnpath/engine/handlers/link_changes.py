@@ -113,6 +113,7 @@ def contact_opened(w: Any, now: float, a: int) -> None:
     link = w.links[a]
     shift_s = link.contact_round * link.contact_every_s
     link.closes_s = w.contacts[link.contact].end_s + shift_s
+    link.closed = 0
     schedule(w, max(link.closes_s - now, 0.0), CONTACT_CLOSED, a, 0, 0)
     link.contact += 1
     if link.contact == link.first_contact + link.contact_count and link.contact_every_s > 0.0:
@@ -131,6 +132,7 @@ def contact_opened(w: Any, now: float, a: int) -> None:
 def contact_closed(w: Any, now: float, a: int) -> None:
     """The link is gone until the next contact, in which what is in transmission goes on where it stopped."""
     link = w.links[a]
+    link.closed = 1
     link_observe(w, now, a)
     # A copy whose last bit leaves at this instant is through.
     if link.busy == 1 and w.copies[w.lists[link.first_list + LINK_IN_SERVICE].head].ends_s > now:

@@ -24,6 +24,7 @@ from warnpath.engine.codes import (
     SERVED,
     TRANSPORT,
 )
+from warnpath.engine.handlers.duty import duty_changed
 from warnpath.engine.handlers.links import link_landed
 from warnpath.engine.handlers.messages import (
     account,
@@ -288,6 +289,7 @@ def node_fails(w: Any, now: float, n: int) -> None:
                 finish(w, now, c, NODE_DOWN)
         node.busy = 0
     node_trace(w, now, n)
+    duty_changed(w, n)
     if node.wear >= 0:
         wear(w, now, node.wear)
 
@@ -331,6 +333,7 @@ def node_rises(w: Any, now: float, n: int) -> None:
     node_observe(w, now, n)
     node.up = 1
     node.down_total_s += now - node.down_since_s
+    duty_changed(w, n)
     node_goes_on(w, now, n)
 
 

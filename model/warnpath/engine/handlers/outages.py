@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from warnpath.engine.codes import CONVERGED, FAULT_TRACE, OUTAGE_ENDED, TARGET_LINK
+from warnpath.engine.codes import CONVERGED, FAULT_TRACE, OUTAGE_ENDED, SWITCHED, TARGET_LINK
 from warnpath.engine.handlers.alerts import send_blocked_alerts
 from warnpath.engine.handlers.link_changes import link_fails, link_recovers, link_rescale
 from warnpath.engine.handlers.messages import schedule
 from warnpath.engine.handlers.nodes import node_fails, node_recovers, node_rises
+from warnpath.engine.handlers.routes import refresh_routes, take_notice
 from warnpath.engine.handlers.wear import next_life
 from warnpath.engine.random_streams import draw
-from warnpath.network.route_kernel import recompute
 
 
 def outage_began(w: Any, now: float, o: int) -> None:
@@ -76,6 +76,8 @@ def node_started(w: Any, now: float, n: int, i: int) -> None:
     reroute_s = w.nodes[n].reroute_s
     if reroute_s >= 0.0:
         schedule(w, reroute_s, CONVERGED, -1, i, 0)
+    if w.switch_s >= 0.0:
+        schedule(w, w.switch_s, SWITCHED, i, 1, 0)
 
 
 def reroute_time(w: Any, i: int) -> float:
@@ -92,6 +94,8 @@ def schedule_convergence(w: Any, o: int) -> None:
     Links that take equally long are noticed in one go, nodes one by one, and one that starts up later.
     """
     outage = w.outages[o]
+    if w.switch_s >= 0.0:
+        schedule(w, w.switch_s, SWITCHED, outage.first_member, outage.member_count, 0)
     for i in range(outage.first_member, outage.first_member + outage.member_count):
         member = w.members[i]
         reroute_s = reroute_time(w, i)
@@ -117,38 +121,6 @@ def converged(w: Any, o: int, i: int) -> None:
             if w.members[j].target_kind == TARGET_LINK and reroute_time(w, j) == reroute_s:
                 take_notice(w, j)
     refresh_routes(w)
-
-
-def take_notice(w: Any, i: int) -> None:
-    """The network learns whether a member is up."""
-    member = w.members[i]
-    if member.target_kind == TARGET_LINK:
-        w.route_link_up[0, member.target] = w.links[member.target].up
-        if member.reverse >= 0:
-            w.route_link_up[0, member.reverse] = w.links[member.reverse].up
-    else:
-        w.route_node_up[0, member.target] = w.nodes[member.target].up
-
-
-def refresh_routes(w: Any) -> None:
-    """Compute all route trees for the states of elements that the network knows of."""
-    recompute(
-        w.clearance_states,
-        w.route_nodes,
-        w.route_links,
-        w.route_link_order,
-        w.route_link_weights,
-        w.route_rules,
-        w.route_rule_weights,
-        w.route_rule_first,
-        w.route_trees,
-        w.route_link_up,
-        w.route_node_up,
-        0,
-        w.next_step,
-        w.route_cost,
-        w.route_scratch,
-    )
 
 
 def open_downtimes(w: Any, now: float, o: int) -> None:

@@ -212,7 +212,7 @@ def own_confirmed(w: Any, now: float, p: int, m: int) -> None:
         return
     picture.own_confirmed = 1
     confirm(w, now, p, m)
-    send_reports(w, now, p, AT_CONFIRMATION, -1)
+    send_reports(w, now, p, AT_CONFIRMATION, -1, -1)
     picture.token += 1
     schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
 
@@ -251,7 +251,7 @@ def report_due(w: Any, now: float, p: int) -> None:
     if w.nodes[picture.node].up == 1:
         evaluate(w, now, p)
         if picture.own_confirmed == 1:
-            send_reports(w, now, p, PERIODIC, -1)
+            send_reports(w, now, p, PERIODIC, -1, -1)
     schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
 
 

@@ -10,15 +10,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from warnpath.engine.codes import CONVERGED, OUTAGE_BEGAN, TARGET_LINK
+from warnpath.engine.codes import CONVERGED, OUTAGE_BEGAN, SWITCHED, TARGET_LINK
+from warnpath.engine.handlers.duty import duty_aged
 from warnpath.engine.handlers.messages import schedule
-from warnpath.engine.handlers.outages import (
-    ask_repair,
-    refresh_routes,
-    reroute_time,
-    take_down,
-    take_notice,
-)
+from warnpath.engine.handlers.outages import ask_repair, reroute_time, take_down
+from warnpath.engine.handlers.routes import refresh_routes, take_notice
 from warnpath.engine.handlers.wear import next_life
 from warnpath.engine.random_streams import draw, uniform
 
@@ -53,7 +49,14 @@ def meet(w: Any, now: float, o: int) -> int:
     ask_repair(w, o, part * length)
     if outage.degraded == 1:
         return 0
-    return notice_late(w, o, (1.0 - part) * length, 1)
+    age_s = (1.0 - part) * length
+    if w.switch_s >= 0.0:
+        wait_s = max(w.switch_s - age_s, 0.0)
+        schedule(w, wait_s, SWITCHED, outage.first_member, outage.member_count, 0)
+    for i in range(outage.first_member, outage.first_member + outage.member_count):
+        if w.members[i].target_kind != TARGET_LINK:
+            duty_aged(w, w.members[i].target, age_s)
+    return notice_late(w, o, age_s, 1)
 
 
 def notice_late(w: Any, o: int, age_s: float, down: int) -> int:

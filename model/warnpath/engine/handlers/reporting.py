@@ -29,6 +29,7 @@ from warnpath.engine.handlers.messages import (
 )
 from warnpath.engine.handlers.payloads import let_go_payload, new_payload
 from warnpath.engine.handlers.traffic import send
+from warnpath.engine.handlers.ways import leads_through
 from warnpath.engine.random_streams import draw, mix
 from warnpath.fusion.impact import impact_predict, impact_shift
 from warnpath.fusion.layout import IMPACT_VALID, REPORT_TIME, THRUST, VALID
@@ -38,6 +39,7 @@ AT_CONFIRMATION = 0
 PERIODIC = 1
 AT_ONCE = 2
 ANSWER = 3
+RESENT = 4
 
 
 def own_track_to(w: Any, p: int, now: float, row: int) -> int:
@@ -64,17 +66,18 @@ def report_changes(w: Any, now: float, p: int, own_row: int) -> None:
         picture.burned_out = 0
     elif picture.burned_out == 0:
         picture.burned_out = 1
-        send_reports(w, now, p, AT_ONCE, -1)
+        send_reports(w, now, p, AT_ONCE, -1, -1)
     elif w.reports[own_row, IMPACT_VALID] > 0.5:
         sent = picture.first_row + w.origin_slots + 1
         if w.reports[sent, IMPACT_VALID] < 0.5 or impact_shift(w.reports, sent, own_row) > 1.0:
-            send_reports(w, now, p, AT_ONCE, -1)
+            send_reports(w, now, p, AT_ONCE, -1, -1)
 
 
-def send_reports(w: Any, now: float, p: int, reason: int, asker: int) -> None:
+def send_reports(w: Any, now: float, p: int, reason: int, asker: int, through: int) -> None:
     """Send the own track, or the infrared launch report, to every C2 that may have it.
 
-    With an asker this is the answer to its request, and goes to it alone.
+    With an asker this is the answer to its request, and goes to it alone; with a node `through` which it
+    would go, it goes to those alone whom it reaches that way.
     """
     picture = w.pictures[p]
     node = w.nodes[picture.node]
@@ -90,6 +93,10 @@ def send_reports(w: Any, now: float, p: int, reason: int, asker: int) -> None:
             wanted = 1
         if asker >= 0 and flow.on_request == 1 and flow.destination == asker:
             wanted = 1
+        if through >= 0 and wanted == 1:
+            wanted = 0
+            if flow.tree >= 0:
+                wanted = leads_through(w, flow.tree, picture.node, flow.clearance, through)
         if wanted == 1:
             if row < 0:
                 if picture.track >= 0 and w.reports[slot, REPORT_TIME] < now:
@@ -172,7 +179,7 @@ def answered(w: Any, now: float, n: int, c: int) -> None:
     p = int(w.picture_of[n, message.launch])
     if p >= 0 and node.up == 1 and w.pictures[p].own_confirmed == 1:
         w.pictures[p].asked_s = message.created_s
-        send_reports(w, now, p, ANSWER, message.origin)
+        send_reports(w, now, p, ANSWER, message.origin, -1)
     message.status = DELIVERED
     message.finished_s = now
     finish(w, now, c, DELIVERED)

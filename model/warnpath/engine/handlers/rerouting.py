@@ -22,13 +22,13 @@ def reroute_queues(w: Any) -> None:
 
 
 def reroute_queue(w: Any, now: float, a: int) -> None:
-    """Send on what waits for a link that the network knows to be down, or to end at a node that is down.
+    """Send on what waits for a link known to be down or in no contact, or to end at a node known to be down.
 
     A message for which there is no other way stays.
     """
     link = w.links[a]
     known_up = w.route_link_up[0, a] == 1 and w.route_node_up[0, link.head] == 1
-    if known_up or w.nodes[link.tail].up == 0:
+    if (known_up and link.closed == 0) or w.nodes[link.tail].up == 0:
         return
     link_observe(w, now, a)
     moved = 0

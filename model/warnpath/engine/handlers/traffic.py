@@ -25,7 +25,14 @@ from warnpath.engine.handlers.messages import (
 )
 from warnpath.engine.handlers.surges import schedule_due, set_rate
 from warnpath.engine.handlers.twins import new_part
-from warnpath.engine.handlers.ways import leads_along, step_from, step_taken, walk_known_up, walks_from_source
+from warnpath.engine.handlers.ways import (
+    choose_alternative,
+    leads_along,
+    step_from,
+    step_taken,
+    walk_known_up,
+    walks_from_source,
+)
 from warnpath.engine.random_streams import draw, mix, uniform
 
 
@@ -35,6 +42,7 @@ def send(w: Any, now: float, m: int) -> None:
     if walks >= 0:
         choose_walks(w, now, m, walks)
         return
+    choose_alternative(w, m)
     send_once(w, now, m)
 
 
@@ -52,8 +60,8 @@ def choose_walks(w: Any, now: float, m: int, walks: int) -> None:
     """
     first = int(w.walk_sets[walks].first)
     second = int(w.walk_sets[walks].second)
-    first_up = walk_known_up(w, first)
-    second_up = walk_known_up(w, second)
+    first_up = walk_known_up(w, m, first)
+    second_up = walk_known_up(w, m, second)
     enough = 0
     if first_up == 0 and second_up == 0:
         enough = 1
