@@ -15,7 +15,8 @@ import typer
 from typer.testing import CliRunner
 
 from tests.fake_engine import FakeEngine
-from warnpath.cli import console, request
+from warnpath.cli import console, request, signals
+from warnpath.cli import main as command_line
 from warnpath.cli.main import app
 from warnpath.cli.outcome import RUN_FAILED, USAGE, answering
 from warnpath.cli.signals import INTERRUPTED, Terminated
@@ -125,7 +126,8 @@ def test_errors_become_a_sentence_and_an_exit_code(
     assert capsys.readouterr().err.startswith(f"warnpath: {told}")
 
 
-def test_an_interruption_while_the_program_loads_is_told_in_a_word() -> None:
+@pytest.mark.parametrize("loading", ["signal", "typer"])
+def test_an_interruption_while_the_program_loads_is_told_in_a_word(loading: str) -> None:
     scripts = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))[
         "project"
     ]["scripts"]
@@ -134,7 +136,7 @@ def test_an_interruption_while_the_program_loads_is_told_in_a_word() -> None:
 import builtins, sys
 real = builtins.__import__
 def interrupted(name, *others):
-    if name == "typer":
+    if name == "{loading}":
         raise KeyboardInterrupt
     return real(name, *others)
 builtins.__import__ = interrupted
@@ -143,6 +145,35 @@ from {module} import {function}
 """
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (INTERRUPTED, "warnpath: interrupted\n")
+
+
+@pytest.mark.parametrize(
+    ("raised", "code", "told"),
+    [
+        (KeyboardInterrupt(), INTERRUPTED, "warnpath: interrupted\n"),
+        (Terminated(15), 143, "warnpath: terminated\n"),
+    ],
+)
+def test_an_interruption_outside_of_a_command_is_told_too(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    raised: KeyboardInterrupt,
+    code: int,
+    told: str,
+) -> None:
+    interrupted = typer.Typer()
+
+    @interrupted.command()
+    def command() -> None:
+        raise raised
+
+    monkeypatch.setattr(command_line, "app", interrupted)
+    monkeypatch.setattr(signals, "listen", lambda: None)
+    monkeypatch.setattr("sys.argv", ["warnpath"])
+    with pytest.raises(SystemExit) as ended:
+        command_line.main()
+    assert ended.value.code == code
+    assert capsys.readouterr().err == told
 
 
 def test_a_fault_of_the_program_is_not_hidden() -> None:

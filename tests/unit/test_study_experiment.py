@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from warnpath.scenario import ScenarioError, load
+from warnpath.scenario.documents import is_experiment
 from warnpath.study.errors import StudyError
-from warnpath.study.experiment import Factor, experiment_schema, is_experiment, load_experiment
+from warnpath.study.experiment import Factor, experiment_schema, load_experiment
 from warnpath.study.sweep import load_scenarios, make_design, override
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"

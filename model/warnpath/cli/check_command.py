@@ -88,10 +88,9 @@ def _is_experiment(file: str) -> bool:
     from pathlib import Path
 
     from warnpath.scenario import documents
-    from warnpath.study.experiment import is_experiment
 
     path = Path(file)
-    return path.is_file() and is_experiment(documents.parse(path)[0])
+    return path.is_file() and documents.is_experiment(documents.parse(path)[0])
 
 
 def _check_experiment(file: str) -> None:

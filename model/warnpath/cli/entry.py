@@ -1,19 +1,22 @@
-"""Where the program begins: nothing heavy is imported before an interruption can be answered."""
+"""Where the program begins: nothing is imported before an interruption can be answered."""
 
 from __future__ import annotations
 
 import sys
 
-from warnpath.cli import signals
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Load the command line and run it; Ctrl-C or SIGTERM while it loads ends it as it does later."""
     try:
+        from warnpath.cli import signals
+
         signals.listen()
         from warnpath.cli import main as command_line
 
         command_line.main()
     except KeyboardInterrupt as interruption:
-        print(f"warnpath: {signals.word(interruption)}", file=sys.stderr)
-        sys.exit(signals.exit_code(interruption))
+        code = int(getattr(interruption, "exit_code", INTERRUPTED))
+        print(f"warnpath: {'interrupted' if code == INTERRUPTED else 'terminated'}", file=sys.stderr)
+        sys.exit(code)

@@ -81,7 +81,13 @@ def main() -> None:
     except KeyboardInterrupt as interruption:  # before or after the command itself
         print(f"warnpath: {signals.word(interruption)}", file=sys.stderr)
         sys.exit(signals.exit_code(interruption))
-    except SystemExit:
+    except SystemExit as ended:
+        cause = getattr(ended.__context__, "__cause__", None)
+        if isinstance(
+            cause, KeyboardInterrupt
+        ):  # typer's own answer would have no word, and one code for all
+            print(f"warnpath: {signals.word(cause)}", file=sys.stderr)
+            sys.exit(signals.exit_code(cause))
         if sys.stdout is not stdout:  # typer saw that nobody reads on, and took stdout away
             sys.exit(signals.READER_LEFT)
         _flush()
