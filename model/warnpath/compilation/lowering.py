@@ -11,7 +11,6 @@ from typing import Any
 
 from numba.core import cgutils as _cgutils
 from numba.core import config as _config
-from numba.core import ir as _numba_ir
 from numba.core import lowering as _lowering
 from numba.core import typed_passes as _typed_passes
 from numba.core import types as _types
@@ -19,7 +18,6 @@ from numba.core.compiler_machinery import register_pass as _register_pass
 
 cgutils: Any = _cgutils
 config: Any = _config
-numba_ir: Any = _numba_ir
 types: Any = _types
 register_pass: Any = _register_pass
 NumbaLowering: Any = _lowering.Lower
@@ -30,12 +28,6 @@ _NUMBERS = {types.int64, types.uint64, types.float64}
 
 class Lowering(NumbaLowering):  # type: ignore[misc]
     """Writes the code of one function."""
-
-    def lower_function_body(self) -> Any:
-        """Write all blocks, without what would free a variable."""
-        for block in self.blocks.values():
-            block.body = [step for step in block.body if not isinstance(step, numba_ir.Del)]
-        return super().lower_function_body()
 
     def incref(self, typ: Any, val: Any) -> None:
         """Count nothing."""

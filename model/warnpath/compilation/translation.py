@@ -132,7 +132,10 @@ class _Pipeline(compiler.CompilerBase):  # type: ignore[misc]
     """The passes of numba's front end that kernels and handlers need."""
 
     def define_pipelines(self) -> list[Any]:
-        """Name the passes; a function that needs another one does not compile."""
+        """Name the passes; a function that needs another one does not compile.
+
+        numba's legalisation says where variables end, so that what they hold can be freed; nothing here does.
+        """
         manager = PassManager("warnpath")
         for step in (
             untyped.TranslateByteCode,
@@ -142,7 +145,6 @@ class _Pipeline(compiler.CompilerBase):  # type: ignore[misc]
             untyped.ReconstructSSA,
             typed.NopythonTypeInference,
             typed.PreLowerStripPhis,
-            typed.IRLegalization,
             typed.AnnotateTypes,
             LoweringPass,
             typed.NoPythonBackend,
