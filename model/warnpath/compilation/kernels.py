@@ -46,13 +46,21 @@ class Kernel:
         return _find, (self.symbol,)
 
     def _load(self, *arguments: Any) -> Any:
+        return self.entry()(*arguments)
+
+    def _load_entry(self) -> None:
         if self.symbol.startswith(f"{PACKAGE}."):
             from warnpath.compilation.image import machine_code
 
             self._call = machine_code().entry(self.symbol)
         else:
             self._call = self.dispatcher
-        return self._call(*arguments)
+
+    def entry(self) -> Callable[..., Any]:
+        """The machine code itself, as a built-in function, for whoever calls it often."""
+        if self._call == self._load:
+            self._load_entry()
+        return self._call
 
     @functools.cached_property
     def dispatcher(self) -> Any:

@@ -73,6 +73,9 @@ class SimpyRun:
         Keep the event log itself in `scheduler.log`.
     memory_limit_mb : float, optional
         A replication that needs more fails, with words on what to turn off.
+    as_written : bool, optional
+        Run the handlers as they are written rather than merged: slower, with the same results. By default
+        where a debugger looks on, or with entity classes of one's own.
 
     Attributes
     ----------
@@ -90,6 +93,7 @@ class SimpyRun:
         entity_classes: dict[str, Any] | None = None,
         keep_log: bool = False,
         memory_limit_mb: float | None = None,
+        as_written: bool | None = None,
     ) -> None:
         unknown = set(tables) - set(TABLES)
         if unknown:
@@ -100,7 +104,11 @@ class SimpyRun:
         self.tables = tuple(tables)
         self._started = time.perf_counter()
         self.world: Any = prepare(plan, replication, self.seed, tables, entity_classes)
-        self.scheduler = SimpyScheduler(self.world, plan.initial_events, keep_log, memory_limit_mb)
+        if as_written is None and entity_classes is not None:
+            as_written = True
+        self.scheduler = SimpyScheduler(
+            self.world, plan.initial_events, keep_log, memory_limit_mb, as_written
+        )
         self.env: simpy.Environment = self.scheduler.env
         self._sent: dict[tuple[str, str], int] = {}
         self._taken_down: dict[str, int] = {}

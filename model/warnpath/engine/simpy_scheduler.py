@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Callable
 from heapq import heappop, heappush
 from typing import Any
@@ -13,15 +14,22 @@ from warnpath.engine.codes import FAULTS
 from warnpath.engine.handlers.dispatch import dispatch
 from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
+from warnpath.engine.merged.program import Dispatch, merged_dispatch
 from warnpath.engine.state import ensure_capacity
 from warnpath.engine.world import World
 
 LOG_ROW = struct.Struct("<dqqqd")
 """One row of the log: time, kind, element, message number, value; little-endian, 40 bytes."""
 
-ROWS_A_BLOCK = 4096
 _ROW_VALUES = 5
-_NORMAL = 1
+FULL_BLOCK = 4096 * _ROW_VALUES
+"""Values of the log that are packed and hashed in one go."""
+
+ENTRY_OF_SIMPY = 4
+"""Length of an entry of SimPy's queue: time, priority, number, event; a handler's event has more."""
+
+NORMAL = 1
+"""The priority that SimPy gives to what has none of its own."""
 
 
 class EngineError(RuntimeError):
@@ -29,7 +37,7 @@ class EngineError(RuntimeError):
 
 
 class HandlerEnvironment(simpy.Environment):
-    """An environment whose queue also holds events of handlers: tuples (kind, a, b, token).
+    """An environment whose queue also holds events of handlers: (time, priority, number, kind, a, b, token).
 
     They lie in the queue as SimPy's own events do, by time, priority and order of scheduling, but nobody can
     wait for one, so they need no object, no list of callbacks and no value. That is what makes them cheap.
@@ -57,10 +65,18 @@ class HandlerEnvironment(simpy.Environment):
     def step(self) -> None:
         """Process the next event; within `run`, all events of handlers up to the next one of SimPy's own."""
         queue: Any = self._queue
-        if queue and type(queue[0][3]) is tuple:
+        if queue and len(queue[0]) > ENTRY_OF_SIMPY:
             self._run_handlers(self._one_by_one)
         else:
             super().step()
+
+
+def is_watched() -> bool:
+    """Whether a debugger, or something like one, follows the program line by line."""
+    if sys.gettrace() is not None:
+        return True
+    monitoring: Any = getattr(sys, "monitoring", None)
+    return monitoring is not None and any(monitoring.get_tool(number) for number in range(6))
 
 
 class SimpyScheduler:
@@ -79,6 +95,9 @@ class SimpyScheduler:
         Keep the whole log in `log` (40 bytes an event) beside its hash.
     memory_limit_mb : float, optional
         A world that grows beyond it ends the run with an error.
+    as_written : bool, optional
+        Run the handlers as they are written, or merged (see `warnpath.engine.merged`), which is faster. By
+        default merged, unless a debugger or a measurement of coverage looks on.
     """
 
     def __init__(
@@ -87,6 +106,7 @@ class SimpyScheduler:
         initial_events: list[tuple[float, int, int, int, int]],
         keep_log: bool = False,
         memory_limit_mb: float | None = None,
+        as_written: bool | None = None,
     ) -> None:
         self.world = world
         self._memory_limit_mb = memory_limit_mb
@@ -96,6 +116,8 @@ class SimpyScheduler:
         self._rows: list[float] = []
         self._events_before = 0
         self._keep_log = keep_log
+        self._as_written = as_written
+        self._dispatch: Dispatch | None = None
         self._listeners: dict[int, list[Callable[[float, int, int], None]]] = {}
         for delay, kind, a, b, token in initial_events:
             self._post(delay, kind, a, b, token)
@@ -124,8 +146,8 @@ class SimpyScheduler:
     def pending(self) -> list[tuple[float, int, int, int, int]]:
         """Events of handlers that are scheduled, in the order they will run: (time, kind, a, b, token)."""
         queue: Any = self.env._queue
-        entries = sorted(entry for entry in queue if type(entry[3]) is tuple)
-        return [(time_s, *event) for time_s, _, _, event in entries]
+        entries = sorted(entry for entry in queue if len(entry) > ENTRY_OF_SIMPY)
+        return [(time_s, *event) for time_s, _, _, *event in entries]
 
     def drain(self) -> None:
         """Put what handlers scheduled into the environment; call it after using a handler directly."""
@@ -144,40 +166,42 @@ class SimpyScheduler:
 
     def _post(self, delay: float, kind: int, a: int, b: int, token: int) -> None:
         env: Any = self.env
-        heappush(env._queue, (env._now + delay, _NORMAL, next(env._eid), (kind, a, b, token)))
+        heappush(env._queue, (env._now + delay, NORMAL, next(env._eid), kind, a, b, token))
 
     def _run_handlers(self, only_one: bool) -> None:
-        env = self.env
+        env: Any = self.env
         world: Any = self.world
-        queue: Any = env._queue
-        ids, rows, listeners = env._eid, self._rows, self._listeners
-        outbox, paths = world.outbox, world.paths
+        queue, rows, listeners = env._queue, self._rows, self._listeners
+        if self._dispatch is None:
+            plain = is_watched() if self._as_written is None else self._as_written
+            self._dispatch = dispatch if plain else merged_dispatch(world, env)
+        take_place, paths = self._dispatch, world.paths
         message_reserve, report_reserve = world.reserve, world.report_reserve
         path_reserve, tracing = world.path_reserve, world.tracing
-        full = ROWS_A_BLOCK * _ROW_VALUES
-        while queue and type(queue[0][3]) is tuple:
-            now, _, _, (kind, a, b, token) = heappop(queue)
+        while queue:
+            entry = heappop(queue)
+            if len(entry) == ENTRY_OF_SIMPY:
+                heappush(queue, entry)
+                return
+            now, _, _, kind, a, b, token = entry
             env._now = now
-            if dispatch(world, now, kind, a, b, token):
+            if take_place(world, now, kind, a, b, token):
                 rows += (now, kind, a, world.noted_message, world.noted_value)
-                if len(rows) >= full:
+                if len(rows) >= FULL_BLOCK:
                     self._flush()
                 if listeners and kind in listeners:
                     for listener in listeners[kind]:
                         listener(now, a, b)
+            # Most of the time there is nothing to do: looked at here, not in a call for each event.
             if (
                 world.fault
+                or world.outbox_count
                 or tracing
                 or world.message_free_count < message_reserve
                 or world.report_free_count < report_reserve
                 or len(paths) - world.path_count < path_reserve
             ):
                 self.drain()
-            elif world.outbox_count:
-                for entry in outbox[: world.outbox_count]:
-                    event = (entry.kind, entry.a, entry.b, entry.token)
-                    heappush(queue, (now + entry.delay, _NORMAL, next(ids), event))
-                world.outbox_count = 0
             if only_one:
                 return
 

@@ -66,8 +66,6 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         1 if the event took place; 0 if it was stale (its token is no longer its owner's), in which
         case nothing was done and nothing is to be logged.
     """
-    w.noted_message = -1
-    w.noted_value = 0.0
     if (
         kind == LINK_SENT
         or kind == ARRIVED
@@ -79,8 +77,9 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         copy = w.copies[b]
         if copy.token != token:
             return 0
-        w.noted_message = w.messages[copy.message].number
-        w.noted_value = now - w.messages[copy.message].created_s
+        message = w.messages[copy.message]
+        w.noted_message = message.number
+        w.noted_value = now - message.created_s
         if kind == LINK_SENT:
             link_sent(w, now, a, b)
         elif kind == ARRIVED:
@@ -93,7 +92,10 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
             link_retry(w, now, a, b)
         else:
             answered(w, now, a, b)
-    elif kind == TRAFFIC_DUE:
+        return 1
+    w.noted_message = -1
+    w.noted_value = 0.0
+    if kind == TRAFFIC_DUE:
         if w.traffic[a].token != token:
             return 0
         traffic_due(w, now, a)

@@ -25,7 +25,8 @@ from warnpath.engine.handlers.links import (
     link_takes,
     link_trace,
 )
-from warnpath.engine.handlers.messages import account, finish, list_remove, schedule
+from warnpath.engine.handlers.lists import list_remove
+from warnpath.engine.handlers.messages import account, finish, schedule
 from warnpath.engine.handlers.wear import wear
 
 

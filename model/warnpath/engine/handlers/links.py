@@ -22,22 +22,14 @@ from warnpath.engine.codes import (
     LOST,
     PRIORITIES,
     QUEUE_FULL,
+    QUEUEING,
     RETRANSMISSION,
     SUPERSEDED,
     TRANSPORT,
 )
 from warnpath.engine.handlers.link_turns import await_slot, sending_s, take_slots
-from warnpath.engine.handlers.messages import (
-    account,
-    account_wait,
-    finish,
-    list_append,
-    list_prepend,
-    list_remove,
-    list_replace,
-    schedule,
-    updates,
-)
+from warnpath.engine.handlers.lists import list_append, list_move, list_prepend, list_remove, list_replace
+from warnpath.engine.handlers.messages import account, account_wait, finish, schedule, updates
 from warnpath.engine.handlers.wear import wear
 from warnpath.engine.random_streams import draw, uniform
 
@@ -99,16 +91,27 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
         finish(w, now, c, QUEUE_FULL)
         return
     link_takes(w, now, a, c)
-    list_append(w, place, c)
-    link_count_in(w, a, c)
-    if link.preemptive == 1 and link.busy == 1:
-        serving = w.lists[link.first_list + LINK_IN_SERVICE].head
-        if w.messages[w.copies[serving].message].priority > message.priority:
-            link_interrupt(w, now, a)
-    link_start(w, now, a)
-    # A copy that goes straight into transmission was never queued.
-    if link.queued > link.max_queued:
-        link.max_queued = link.queued
+    if (
+        link.busy == 0
+        and link.queued == 0
+        and link.up == 1
+        and link.slot_s <= 0.0
+        and now < link.closes_s
+        and now <= message.expires_s
+    ):
+        # Nothing to wait for: what would go into the queue and out of it again was never queued.
+        account(w, copy.message, now, QUEUEING)
+        link_transmit(w, now, a, c, sending_s(w, a, c))
+    else:
+        list_append(w, place, c)
+        link_count_in(w, a, c)
+        if link.preemptive == 1 and link.busy == 1:
+            serving = w.lists[link.first_list + LINK_IN_SERVICE].head
+            if w.messages[w.copies[serving].message].priority > message.priority:
+                link_interrupt(w, now, a)
+        link_start(w, now, a)
+        if link.queued > link.max_queued:
+            link.max_queued = link.queued
     link_trace(w, now, a)
     if link.wear >= 0:
         wear(w, now, link.wear)
@@ -201,16 +204,23 @@ def link_start(w: Any, now: float, a: int) -> None:
             link.dropped += 1
             finish(w, now, c, EXPIRED)
         else:
-            list_append(w, link.first_list + LINK_IN_SERVICE, c)
-            link.busy = 1
-            if copy.remaining_s < 0.0:
-                copy.started_s = now
-            copy.stint_s = now
-            copy.ends_s = now + duration
-            copy.token += 1
             if link.slot_s > 0.0:
                 take_slots(w, a, c)
-            schedule(w, duration, LINK_SENT, a, c, copy.token)
+            link_transmit(w, now, a, c, duration)
+
+
+def link_transmit(w: Any, now: float, a: int, c: int, duration: float) -> None:
+    """Put a copy into transmission, for as long as it takes."""
+    link = w.links[a]
+    copy = w.copies[c]
+    list_append(w, link.first_list + LINK_IN_SERVICE, c)
+    link.busy = 1
+    if copy.remaining_s < 0.0:
+        copy.started_s = now
+    copy.stint_s = now
+    copy.ends_s = now + duration
+    copy.token += 1
+    schedule(w, duration, LINK_SENT, a, c, copy.token)
 
 
 def link_interrupt(w: Any, now: float, a: int) -> None:
@@ -245,7 +255,6 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
     link_observe(w, now, a)
     link.busy = 0
     link.carried += 1
-    list_remove(w, c)
     copy.attempts += 1
     message.attempts += 1
     copy.token += 1
@@ -259,7 +268,7 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
         link_hop(w, now, a, c, 0.0, LOST)
         if copy.attempts < link.max_attempts:
             link.retransmissions += 1
-            list_append(w, link.first_list + LINK_HELD, c)
+            list_move(w, link.first_list + LINK_HELD, c)
             schedule(w, link_timeout_s(w, a, copy.attempts), LINK_RETRY, a, c, copy.token)
         else:
             finish(w, now, c, LOST)
@@ -277,7 +286,7 @@ def link_sent(w: Any, now: float, a: int, c: int) -> None:
         link_hop(w, now, a, c, delay, 1)
         flight = link.first_list + LINK_IN_FLIGHT
         first = w.lists[flight].head < 0
-        list_append(w, flight, c)
+        list_move(w, flight, c)
         copy.attempts = 0
         copy.arrival_s = now + delay
         # What keeps its order arrives in it: only the first one's arrival is an event, however many fly.

@@ -1,4 +1,4 @@
-"""Pools, intrusive lists, the outbox, and the accounting of every second of a message's life."""
+"""Pools, the outbox, and the accounting of every second of a message's life."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from warnpath.engine.codes import (
     DELIVERED,
     DUPLICATE,
     FAULT_DELAY,
-    FAULT_LIST,
     FAULT_MESSAGE_POOL,
     FAULT_OUTBOX,
     OUTAGE,
@@ -25,6 +24,7 @@ from warnpath.engine.codes import (
     TRANSPORT,
     UNDER_WAY,
 )
+from warnpath.engine.handlers.lists import list_remove
 from warnpath.engine.handlers.payloads import let_go_payload
 from warnpath.engine.handlers.traffic_counts import count_traffic
 
@@ -45,87 +45,6 @@ def schedule(w: Any, delay: float, kind: int, a: int, b: int, token: int) -> Non
     entry.b = b
     entry.token = token
     w.outbox_count = slot + 1
-
-
-def list_append(w: Any, index: int, c: int) -> None:
-    """Put a copy at the end of a list; it must be in none."""
-    place = w.lists[index]
-    copy = w.copies[c]
-    if copy.list >= 0:
-        w.fault = FAULT_LIST
-        return
-    copy.list = index
-    copy.next = -1
-    copy.previous = place.tail
-    if place.tail >= 0:
-        w.copies[place.tail].next = c
-    else:
-        place.head = c
-    place.tail = c
-    place.count += 1
-
-
-def list_prepend(w: Any, index: int, c: int) -> None:
-    """Put a copy at the front of a list; it must be in none."""
-    place = w.lists[index]
-    copy = w.copies[c]
-    if copy.list >= 0:
-        w.fault = FAULT_LIST
-        return
-    copy.list = index
-    copy.previous = -1
-    copy.next = place.head
-    if place.head >= 0:
-        w.copies[place.head].previous = c
-    else:
-        place.tail = c
-    place.head = c
-    place.count += 1
-
-
-def list_remove(w: Any, c: int) -> None:
-    """Take a copy out of the list it is in."""
-    copy = w.copies[c]
-    if copy.list < 0:
-        w.fault = FAULT_LIST
-        return
-    place = w.lists[copy.list]
-    if copy.previous >= 0:
-        w.copies[copy.previous].next = copy.next
-    else:
-        place.head = copy.next
-    if copy.next >= 0:
-        w.copies[copy.next].previous = copy.previous
-    else:
-        place.tail = copy.previous
-    place.count -= 1
-    copy.list = -1
-    copy.next = -1
-    copy.previous = -1
-
-
-def list_replace(w: Any, old: int, new: int) -> None:
-    """Put a copy into the place that another one has in a list."""
-    was = w.copies[old]
-    copy = w.copies[new]
-    if copy.list >= 0 or was.list < 0:
-        w.fault = FAULT_LIST
-        return
-    place = w.lists[was.list]
-    copy.list = was.list
-    copy.next = was.next
-    copy.previous = was.previous
-    if copy.previous >= 0:
-        w.copies[copy.previous].next = new
-    else:
-        place.head = new
-    if copy.next >= 0:
-        w.copies[copy.next].previous = new
-    else:
-        place.tail = new
-    was.list = -1
-    was.next = -1
-    was.previous = -1
 
 
 def updates(w: Any, one: int, other: int) -> int:

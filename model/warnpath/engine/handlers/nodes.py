@@ -26,15 +26,8 @@ from warnpath.engine.codes import (
 )
 from warnpath.engine.handlers.duty import duty_changed
 from warnpath.engine.handlers.links import link_landed
-from warnpath.engine.handlers.messages import (
-    account,
-    account_wait,
-    finish,
-    list_append,
-    list_prepend,
-    list_remove,
-    schedule,
-)
+from warnpath.engine.handlers.lists import list_append, list_prepend, list_remove
+from warnpath.engine.handlers.messages import account, account_wait, finish, schedule
 from warnpath.engine.handlers.paths import step_path
 from warnpath.engine.handlers.pictures import consume
 from warnpath.engine.handlers.traffic import forward

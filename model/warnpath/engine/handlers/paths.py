@@ -10,10 +10,10 @@ from warnpath.engine.codes import FAULT_PATHS
 def step_path(w: Any, path: int, link: int, node: int) -> int:
     """Path that continues another over a link; equal paths share one number."""
     child = int(w.paths[path].first_child)
-    while child >= 0:
-        if w.paths[child].link == link:
-            return child
+    while child >= 0 and w.paths[child].link != link:
         child = int(w.paths[child].next_sibling)
+    if child >= 0:
+        return child
     child = int(w.path_count)
     if child >= len(w.paths):
         w.fault = FAULT_PATHS

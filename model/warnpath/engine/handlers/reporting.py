@@ -16,13 +16,12 @@ from warnpath.engine.codes import (
     REPORT,
     REQUEST,
 )
+from warnpath.engine.handlers.lists import list_append, list_remove
 from warnpath.engine.handlers.messages import (
     account,
     finish,
     inherit_stages,
     let_go,
-    list_append,
-    list_remove,
     new_copy,
     new_message,
     schedule,

@@ -6,7 +6,8 @@ from typing import Any
 
 from warnpath.engine.codes import FATE_REROUTED, LINK_REROUTED, PRIORITIES
 from warnpath.engine.handlers.links import link_count_out, link_down_total, link_observe, link_trace
-from warnpath.engine.handlers.messages import account_wait, list_remove, schedule
+from warnpath.engine.handlers.lists import list_remove
+from warnpath.engine.handlers.messages import account_wait, schedule
 from warnpath.engine.handlers.traffic import forward
 
 BATCH = 8

@@ -15,14 +15,8 @@ from warnpath.engine.codes import (
     TRAFFIC_DUE,
 )
 from warnpath.engine.handlers.links import link_enqueue
-from warnpath.engine.handlers.messages import (
-    finish,
-    let_go,
-    list_append,
-    new_copy,
-    new_message,
-    schedule,
-)
+from warnpath.engine.handlers.lists import list_append
+from warnpath.engine.handlers.messages import finish, let_go, new_copy, new_message, schedule
 from warnpath.engine.handlers.surges import schedule_due, set_rate
 from warnpath.engine.handlers.twins import new_part
 from warnpath.engine.handlers.ways import (
