@@ -50,6 +50,41 @@ def test_a_queue_of_bytes_takes_what_fits(tmp_path):
     assert fates(output).status.tolist() == ["delivered"] * 2 + ["queue_full"] * 3
 
 
+@pytest.mark.parametrize("room", ["queue_limit = 1", "queue_limit_bytes = 1500"])
+def test_what_has_expired_takes_no_room_from_others(tmp_path, room):
+    # Sent until 10; the next waits from 1 and expires at 3, so one at 2 finds no room, and one at 4 does.
+    flows = [one(0), one(1, more="lifetime_s = 2"), one(2), one(4, more="lifetime_s = 9"), one(5)]
+    scenario = link_scenario(tmp_path, {"a-b": f"{SLOW}\n{room}"}, flows)
+    output = assert_engines_agree(build_plan(scenario))
+    found = fates(output)
+    assert found.status.tolist() == ["delivered", "expired", "queue_full", "delivered", "queue_full"]
+    assert found.delivered_s.dropna().tolist() == pytest.approx([10.0, 20.0])
+    occupancy = frame(output, "occupancy").query("element == 'a-b'")
+    assert occupancy.queued.max() == 1
+    link = frame(output, "elements").iloc[0]
+    assert link.dropped == 3
+    # One waited from 1 until it was thrown out at 4, another from then until 10.
+    assert link.mean_queue * 500 == pytest.approx(9.0)
+
+
+def test_room_that_what_has_expired_leaves_may_still_be_too_little(tmp_path):
+    # 300 bytes expire at 2; 900 more would need 400, so that one is refused, and one of 500 taken.
+    flows = [
+        one(0),
+        one(1, size_bytes=300, more="lifetime_s = 1"),
+        one(1.5, size_bytes=800),
+        one(4, size_bytes=900),
+        one(5, size_bytes=500),
+    ]
+    lines = f"{SLOW}\nqueue_limit_bytes = 1300"
+    output = assert_engines_agree(build_plan(link_scenario(tmp_path, {"a-b": lines}, flows)))
+    expected = ["delivered", "expired", "delivered", "queue_full", "delivered"]
+    assert fates(output).status.tolist() == expected
+    occupancy = frame(output, "occupancy").query("element == 'a-b'")
+    # 1.5 s: two wait. At 4 s one of them is thrown out. At 5 s two wait again.
+    assert occupancy[occupancy.time_s.between(1.4, 5.1)].queued.tolist() == [2, 1, 2]
+
+
 def test_time_outs_grow_by_their_factor(tmp_path):
     # Everything is lost: tries at 0, 1 + 2, 4 + 6, 11 + 18 and 30 + 54 s, each a second long.
     lines = "loss = 1\nretransmit = { timeout_s = 2, backoff = 3, max_attempts = 5 }"

@@ -222,6 +222,21 @@ def test_what_arrives_at_a_node_without_service_while_it_is_down(tmp_path, on_fa
     assert delivered == pytest.approx([1.0, *late, 120.0], abs=1e-5)
 
 
+def test_what_has_expired_takes_no_room_from_others(tmp_path):
+    # Served until 10; the next waits from 1 and expires at 3, so one at 2 finds no room, and one at 4 does.
+    flows = [flow(0, "track"), flow(1, "track", "lifetime_s = 2"), flow(2, "track"), flow(4, "track")]
+    node = f"{FIXED}\nqueue_limit = 1"
+    scenario = traffic_scenario(tmp_path, *flows, duration_s=500, capacity_kbps=1e9, node=node)
+    output = assert_engines_agree(build_plan(scenario), tables=TABLES)
+    messages = frame(output, "messages").sort_values("traffic")
+    assert messages.status.tolist() == ["delivered", "expired", "queue_full", "delivered"]
+    assert messages.delivered_s.dropna().tolist() == pytest.approx([10.0, 20.0], abs=1e-5)
+    # One waited from 1 until it was thrown out at 4, another from then until 10.
+    node_row = frame(output, "elements").query("element == 'b'").iloc[0]
+    assert node_row.mean_queue * 500 == pytest.approx(9.0, abs=1e-5)
+    assert frame(output, "occupancy").query("element == 'b'").queued.max() == 1
+
+
 @pytest.mark.parametrize("on_failure", ["lost", "held"])
 def test_both_engines_agree_on_busy_failing_nodes(tmp_path, on_failure):
     flows = [

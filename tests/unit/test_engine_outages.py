@@ -136,6 +136,42 @@ degraded = { delay_factor = 3 }
     assert set(elements.availability_realised) == {1.0}
 
 
+def test_a_shared_risk_degrades_each_way_of_each_member_once(tmp_path):
+    # From 1 s on rain halves both links, and from 2 s on snow leaves a quarter of that of the first.
+    links = "".join(
+        f'[[link]]\nid = "{tail}-{head}"\nends = ["{tail}", "{head}"]\nmedium = "line"\n'
+        f"shared_risk = {risks}\n"
+        for tail, head, risks in (("a", "b", '["rain", "snow"]'), ("b", "c", '["rain"]'))
+    )
+    flows = "".join(
+        f'[[traffic]]\nid = "{source}"\nsource = "{source}"\ndestination = "{sink}"\nkind = "periodic"\n'
+        "interval_s = 900\nphase_s = 10\nsize_bytes = 1000\n"
+        for source, sink in (("a", "c"), ("c", "a"))
+    )
+    nodes = "".join(
+        f'[[node]]\nid = "{name}"\nrole = "relay"\nnation = "US"\nlat_deg = 0\nlon_deg = 0\n'
+        for name in "abc"
+    )
+    risks = "".join(
+        f'[shared_risk.{name}]\ntime_to_failure = {{ kind = "fixed", value_s = {from_s} }}\n'
+        f'repair = {{ kind = "fixed", value_s = 1e6 }}\ndegraded = {{ {how} }}\n'
+        for name, from_s, how in (
+            ("rain", 1, "capacity_factor = 0.5, delay_factor = 3"),
+            ("snow", 2, "capacity_factor = 0.25"),
+        )
+    )
+    path = tmp_path / "weather.toml"
+    path.write_text(
+        'schema_version = 1\nname = "weather"\n[run]\nduration_s = 300\nrandom_outages = true\n'
+        'outages_start = "up"\n[medium.line]\ncapacity_kbps = 8\npropagation_ms = 700\n'
+        f"{risks}{nodes}{links}{flows}"
+    )
+    output = assert_engines_agree(build_plan(load(path)), tables=("messages", "elements"))
+    messages = frame(output, "messages")
+    # 1 s of transmission at full rate: 8 s on the first and 2 s on the second; 3 x 0.7 s of propagation each.
+    assert messages.latency_s.tolist() == pytest.approx([8.0 + 2.0 + 4.2] * 2, rel=1e-12)
+
+
 def test_a_plan_with_failed_elements_keeps_its_random_outages(tmp_path):
     scenario = failing_links(tmp_path, 3, duration_s=500, medium=CLOCK.format(life_s=50, repair_s=4))
     plan = build_plan(scenario)

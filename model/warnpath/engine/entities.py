@@ -48,6 +48,7 @@ NODES: Final[Fields] = (
     ("outages", "i8"),
     ("busy", "i8"),
     ("queued", "i8"),
+    ("first_expiry_s", "f8"),
     ("answering", "i8"),
     ("down_since_s", "f8"),
     ("down_total_s", "f8"),

@@ -63,6 +63,8 @@ LINKS: Final[Fields] = (
     ("busy", "i8"),
     ("queued", "i8"),
     ("queued_bits", "f8"),
+    # Nothing that waits has expired before.
+    ("first_expiry_s", "f8"),
     ("last_arrival_s", "f8"),
     ("down_since_s", "f8"),
     ("down_total_s", "f8"),

@@ -88,6 +88,7 @@ def plan_links(
             "delay_factor": 1.0,
             "extra_loss": 0.0,
             "wear": -1,
+            "first_expiry_s": UP_FOR_EVER,
             "up": 1,
             **_losses(link),
             **_fates(link),

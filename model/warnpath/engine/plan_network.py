@@ -13,7 +13,7 @@ from warnpath.engine.codes import NODE_LISTS, TARGET_NODE
 from warnpath.engine.plan_links import UNLIMITED, Lists, plan_links, reroute_s
 from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
 from warnpath.engine.plan_outages import duty_of, plan_outages
-from warnpath.engine.plan_tables import DistributionTable, StreamNames
+from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
 from warnpath.engine.plan_walks import plan_walks
 from warnpath.engine.random_streams import name_key
 from warnpath.network import route_kernel as columns
@@ -223,6 +223,7 @@ def _nodes(
                 "delay_factor": 1.0,
                 "wear": -1,
                 "duty": duties.get(name, -1),
+                "first_expiry_s": UP_FOR_EVER,
                 "reroute_s": reroute_s(node.reroute),
                 "first_flow": 0,
                 "flow_count": 0,

@@ -89,7 +89,9 @@ class Traffic(Table):
     start_s, end_s : float
         No message is made before and from then on; by default as long as the run lasts.
     lifetime_s : float, optional
-        A message that waits in a queue for longer than this after it was made is thrown away.
+        A message that still waits in a queue when this much time has passed since it was made has expired.
+        It takes no room from others: it is thrown away when its turn comes, or earlier when a full queue is
+        to take another message.
     label : str, optional
         Label of the data; by default that of the source: the label of a sensor's data, or the nation. The
         sharing policy holds for it as for all data.

@@ -17,12 +17,12 @@ from warnpath.engine.codes import (
     QUEUEING,
     TRANSPORT,
 )
+from warnpath.engine.handlers.link_queue import link_takes
 from warnpath.engine.handlers.links import (
     link_interrupt,
     link_observe,
     link_put_back,
     link_start,
-    link_takes,
     link_trace,
 )
 from warnpath.engine.handlers.lists import list_remove

@@ -1,7 +1,7 @@
 """Links: queueing by priority, transmission, loss and retransmission, propagation, jitter.
 
 What changes a link (failures, contacts, degraded modes) is in `link_changes`, how it takes turns in
-`link_turns`.
+`link_turns`, what its queue holds in `link_queue`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,14 @@ from warnpath.engine.codes import (
     RETRANSMISSION,
     SUPERSEDED,
     TRANSPORT,
+)
+from warnpath.engine.handlers.link_queue import (
+    link_count_in,
+    link_count_out,
+    link_down_total,
+    link_is_full,
+    link_takes,
+    link_throw_out,
 )
 from warnpath.engine.handlers.link_turns import await_slot, sending_s, take_slots
 from warnpath.engine.handlers.lists import list_append, list_move, list_prepend, list_remove, list_replace
@@ -64,14 +72,6 @@ def link_trace(w: Any, now: float, a: int) -> None:
     w.occupancy_count = slot + 1
 
 
-def link_down_total(w: Any, now: float, a: int) -> float:
-    """Time the link has been down so far."""
-    link = w.links[a]
-    if link.up == 0:
-        return link.down_total_s + (now - link.down_since_s)  # type: ignore[no-any-return]
-    return link.down_total_s  # type: ignore[no-any-return]
-
-
 def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
     """Hand a copy to a link: into its queue, or refused when the queue is full."""
     link = w.links[a]
@@ -83,12 +83,17 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
         finish(w, now, c, LINK_DOWN)
         return
     place = link.first_list + message.priority
+    thrown = 0
+    if link.first_expiry_s < now and link_is_full(w, a, c) == 1:
+        thrown = link_throw_out(w, now, a)
     if link.coalesce == 1 and link_coalesce(w, now, a, place, c) == 1:
         link_trace(w, now, a)
         return
-    if link.queued >= link.queue_limit or link.queued_bits + message.size_bits > link.queue_limit_bits:
+    if link_is_full(w, a, c) == 1:
         link.dropped += 1
         finish(w, now, c, QUEUE_FULL)
+        if thrown > 0:
+            link_trace(w, now, a)
         return
     link_takes(w, now, a, c)
     if (
@@ -115,33 +120,6 @@ def link_enqueue(w: Any, now: float, a: int, c: int) -> None:
     link_trace(w, now, a)
     if link.wear >= 0:
         wear(w, now, link.wear)
-
-
-def link_takes(w: Any, now: float, a: int, c: int) -> None:
-    """Note what a copy is like that comes to the link: nothing of it has been sent yet."""
-    copy = w.copies[c]
-    copy.since_s = now
-    copy.remaining_s = -1.0
-    copy.service_s = 0.0
-    copy.reroute = 0
-    copy.down_mark_s = link_down_total(w, now, a)
-
-
-def link_count_in(w: Any, a: int, c: int) -> None:
-    """Count a copy that comes into the link's queue."""
-    link = w.links[a]
-    link.queued += 1
-    link.queued_bits += w.messages[w.copies[c].message].size_bits
-
-
-def link_count_out(w: Any, a: int, c: int) -> None:
-    """Count a copy that leaves the link's queue."""
-    link = w.links[a]
-    link.queued -= 1
-    link.queued_bits -= w.messages[w.copies[c].message].size_bits
-    if link.queued == 0:
-        # What sums of sizes round to does not pile up.
-        link.queued_bits = 0.0
 
 
 def link_coalesce(w: Any, now: float, a: int, place: int, c: int) -> int:

@@ -105,6 +105,8 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
         processed(w, now, n, c)
         return
     node_observe(w, now, n)
+    if node.queued >= node.queue_limit and node.first_expiry_s < now:
+        node_throw_out(w, now, n)
     if node.queued >= node.queue_limit:
         node.dropped += 1
         finish(w, now, c, QUEUE_FULL)
@@ -115,6 +117,7 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     copy.down_mark_s = node_down_total(w, now, n)
     list_append(w, node.first_list + message.priority, c)
     node.queued += 1
+    node.first_expiry_s = min(node.first_expiry_s, message.expires_s)
     if node.preemptive == 1 and node.busy >= node.servers:
         node_make_room(w, now, n, message.priority)
     node_start(w, now, n)
@@ -123,6 +126,29 @@ def arrived(w: Any, now: float, n: int, c: int) -> None:
     node_trace(w, now, n)
     if node.wear >= 0:
         wear(w, now, node.wear)
+
+
+def node_throw_out(w: Any, now: float, n: int) -> None:
+    """Make room in the node's queue: throw out of it what has expired."""
+    node = w.nodes[n]
+    down_s = node_down_total(w, now, n)
+    earliest_s = w.end_s + 1.0
+    for priority in range(PRIORITIES):
+        c = int(w.lists[node.first_list + priority].head)
+        while c >= 0:
+            copy = w.copies[c]
+            following = int(copy.next)
+            expires_s = w.messages[copy.message].expires_s
+            if now > expires_s:
+                list_remove(w, c)
+                node.queued -= 1
+                account_wait(w, copy.message, now, down_s - copy.down_mark_s)
+                node.dropped += 1
+                finish(w, now, c, EXPIRED)
+            else:
+                earliest_s = min(earliest_s, expires_s)
+            c = following
+    node.first_expiry_s = earliest_s
 
 
 def node_start(w: Any, now: float, n: int) -> None:
@@ -191,6 +217,7 @@ def node_interrupt(w: Any, now: float, n: int, c: int) -> None:
     list_prepend(w, node.first_list + w.messages[copy.message].priority, c)
     node.busy -= 1
     node.queued += 1
+    node.first_expiry_s = min(node.first_expiry_s, w.messages[copy.message].expires_s)
 
 
 def served(w: Any, now: float, n: int, c: int) -> None:

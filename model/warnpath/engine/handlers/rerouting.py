@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from warnpath.engine.codes import FATE_REROUTED, LINK_REROUTED, PRIORITIES
-from warnpath.engine.handlers.links import link_count_out, link_down_total, link_observe, link_trace
+from warnpath.engine.handlers.link_queue import link_count_out, link_down_total
+from warnpath.engine.handlers.links import link_observe, link_trace
 from warnpath.engine.handlers.lists import list_remove
 from warnpath.engine.handlers.messages import account_wait, schedule
 from warnpath.engine.handlers.traffic import forward
