@@ -46,6 +46,9 @@ class FakeEngine:
         seed, delay_s = plan
         return seed, delay_s + 100.0 * len(failed)
 
+    def run_until_warned(self, plan: Any, replication: int) -> ReplicationOutput:
+        return self.run(plan, replication, ("warnings",))
+
     def run(self, plan: Any, replication: int, tables: Sequence[str]) -> ReplicationOutput:
         seed, delay_s = plan
         if replication in self.failing:

@@ -253,6 +253,7 @@ WARNINGS: Final[Fields] = (
     ("gating_message", "i8"),
     ("revisions", "i8"),
     ("withdrawals", "i8"),
+    ("awaited", "i8"),
 )
 
 FLOWS: Final[Fields] = (
@@ -351,6 +352,8 @@ COUNTERS: Final[tuple[tuple[str, str], ...]] = (
     ("start_repaired", "i8"),
     ("switch_s", "f8"),
     ("end_s", "f8"),
+    ("stop_s", "f8"),
+    ("awaited", "i8"),
     ("clearance_states", "i8"),
     ("origin_slots", "i8"),
     ("association", "i8"),

@@ -42,7 +42,7 @@ def prepare(
         pair.visible_s = draws.visible_s[place]
     for launch, burnout_s, impact_s in zip(w.launches, draws.burnout_s, draws.impact_s, strict=True):
         launch.burnout_s, launch.impact_s = burnout_s, impact_s
-    w.end_s = draws.end_s
+    w.end_s = w.stop_s = draws.end_s
     for name, array in draws.arrays.items():
         setattr(world, name, array)
     w.keep_messages = int("messages" in tables or "hops" in tables)

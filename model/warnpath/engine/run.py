@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING
 
 from warnpath.engine.columns import TABLES
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
 from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
+
+if TYPE_CHECKING:
+    from warnpath.engine.compiled.compiled_run import CompiledRun
 
 ENGINES = ("simpy", "compiled")
 """Names of the engines; both give the same event log, bit for bit."""
@@ -52,8 +56,37 @@ def run_replication(
     unknown = set(tables) - set(TABLES)
     if unknown:
         raise ValueError(f"unknown tables {', '.join(sorted(unknown))}; known are {', '.join(TABLES)}")
+    return _run_class(plan, engine)(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
+
+
+def run_until_warned(
+    plan: Plan,
+    replication: int,
+    seed: int | None = None,
+    engine: str = "simpy",
+    memory_limit_mb: float | None = None,
+) -> ReplicationOutput:
+    """Run one replication no longer than it takes to say how the needed warnings fared.
+
+    Parameters
+    ----------
+    plan, replication, seed, engine, memory_limit_mb
+        As for `run_replication`.
+
+    Returns
+    -------
+    ReplicationOutput
+        The columns `warned.OUTCOMES` of the table `warnings`, which in rows of needed warnings are those of
+        the whole replication; events and log as far as it was run.
+    """
+    run = _run_class(plan, engine)(plan, replication, seed, ("warnings",), memory_limit_mb=memory_limit_mb)
+    return run.run_until_warned()
+
+
+def _run_class(plan: Plan, engine: str) -> type[SimpyRun] | type[CompiledRun]:
+    """What runs replications of a plan on an engine."""
     if engine == "simpy":
-        return SimpyRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
+        return SimpyRun
     if engine == "compiled":
         if plan.network.external_flows:
             flows = ", ".join(f"{a} to {b}" for a, b in sorted(plan.network.external_flows))
@@ -63,7 +96,7 @@ def run_replication(
             )
         from warnpath.engine.compiled.compiled_run import CompiledRun
 
-        return CompiledRun(plan, replication, seed, tables, memory_limit_mb=memory_limit_mb).run()
+        return CompiledRun
     raise ValueError(f"unknown engine {engine!r}; known are {', '.join(ENGINES)}")
 
 

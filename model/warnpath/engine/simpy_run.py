@@ -33,6 +33,7 @@ from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.engine.prepare import prepare
 from warnpath.engine.random_streams import mix, name_key
 from warnpath.engine.simpy_scheduler import EngineError, SimpyScheduler
+from warnpath.engine.warned import needed_warnings, outcomes
 
 DEFAULT_TABLES = ("warnings", "elements", "outages")
 
@@ -120,6 +121,20 @@ class SimpyRun:
         except EngineError as error:
             return self._output("failed", str(error), "", {})
         return self._output("ok", "", log_hash, build_columns(self.plan, self.world, self.tables))
+
+    def run_until_warned(self) -> ReplicationOutput:
+        """Run no longer than `warned` asks for; the only columns are those that it names."""
+        needed = needed_warnings(self.plan, self.world)
+        for x in needed:
+            self.world.warnings[x].awaited = 1
+        self.world.awaited = len(needed)
+        if not needed:
+            self.world.stop_s = 0.0
+        try:
+            log_hash = self.scheduler.run_until_stopped()
+        except EngineError as error:
+            return self._output("failed", str(error), "", {})
+        return self._output("ok", "", log_hash, outcomes(self.plan, self.world, self.tables))
 
     def send(
         self, origin: str, destination: str, size_bytes: float, priority: int = codes.PRIORITY_BACKGROUND

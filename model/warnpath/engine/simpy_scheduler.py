@@ -139,6 +139,13 @@ class SimpyScheduler:
         self._flush()
         return self._digest.hexdigest()
 
+    def run_until_stopped(self) -> str:
+        """Run event by event while the next one lies before `stop_s` of the world; returns the hash."""
+        while self.env.peek() < self.world.stop_s:
+            self.env.step()
+        self._flush()
+        return self._digest.hexdigest()
+
     def on(self, kind: int, listener: Callable[[float, int, int], None]) -> None:
         """Call `listener(now, a, b)` after every event of a kind."""
         self._listeners.setdefault(kind, []).append(listener)

@@ -132,9 +132,14 @@ def run_one(
     engine: Engine, plan: Any, replication: int, tables: tuple[str, ...], seed: int
 ) -> ReplicationOutput:
     """Run one replication; whatever error it raises becomes an output with status failed."""
+    return guarded(lambda: engine.run(plan, replication, tables), replication, seed)
+
+
+def guarded(run: Callable[[], ReplicationOutput], replication: int, seed: int) -> ReplicationOutput:
+    """Output of a run of one replication, or one with status failed that says what error it raised."""
     started = perf_counter()
     try:
-        return engine.run(plan, replication, tables)
+        return run()
     except Exception as error:  # noqa: BLE001 - one bad replication must not end the others
         _log.debug("replication %d failed", replication, exc_info=True)
         return failed_output(replication, seed, describe_error(error), perf_counter() - started)

@@ -49,6 +49,10 @@ class Engine(Protocol):
         """Run one replication of a plan; it depends on the plan and the number alone."""
         ...
 
+    def run_until_warned(self, plan: Any, replication: int) -> ReplicationOutput:
+        """Run one replication no longer than it takes to say how the needed warnings fared."""
+        ...
+
 
 @dataclass(frozen=True)
 class NamedEngine:
@@ -85,6 +89,12 @@ class NamedEngine:
             engine=self.name,
             memory_limit_mb=self.memory_limit_mb,
         )
+
+    def run_until_warned(self, plan: Any, replication: int) -> ReplicationOutput:
+        """Run one replication no longer than it takes to say how the needed warnings fared."""
+        from warnpath.engine.run import run_until_warned
+
+        return run_until_warned(plan, replication, engine=self.name, memory_limit_mb=self.memory_limit_mb)
 
 
 def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> Engine:

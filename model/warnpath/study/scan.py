@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warnpath.study.blocks import Base, Variant, plan_of, run_one
-from warnpath.study.failures import TABLES
+from warnpath.study.blocks import Base, Variant, guarded, plan_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,11 +116,13 @@ class FailureScan:
     def _fail(self, elements: tuple[str, ...]) -> list[ReplicationOutput]:
         plan = self._engine.fail(self._plan, elements)
         return [
-            output
-            if touched.isdisjoint(elements)
-            else run_one(self._engine, plan, output.replication, TABLES, self._seed)
+            output if touched.isdisjoint(elements) else self._run_until_warned(plan, output.replication)
             for output, touched in zip(self._undisturbed, self._touched, strict=True)
         ]
+
+    def _run_until_warned(self, plan: Any, replication: int) -> ReplicationOutput:
+        # Costs are of needed warnings alone, and after the last of them has arrived they are settled.
+        return guarded(lambda: self._engine.run_until_warned(plan, replication), replication, self._seed)
 
 
 def affordable_replications(result: Result, execution: Execution) -> int:

@@ -88,7 +88,7 @@ class Template:
             pairs["opens_s"], pairs["closes_s"] = zip(*draws.windows_s, strict=True)
             pairs["visible_s"] = draws.visible_s
         launches["burnout_s"], launches["impact_s"] = draws.burnout_s, draws.impact_s
-        world.end_s = draws.end_s
+        world.end_s = world.stop_s = draws.end_s
         for name, array in draws.arrays.items():
             world.attach(name, _table(name, array))
 

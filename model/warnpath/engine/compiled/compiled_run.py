@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import Any
 
 import numpy as np
 
@@ -15,8 +16,11 @@ from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld, Template
 from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
-from warnpath.engine.output import ReplicationOutput
+from warnpath.engine.output import Columns, ReplicationOutput
 from warnpath.engine.plan import Plan
+from warnpath.engine.warned import needed_warnings, outcomes
+
+BuildColumns = Callable[[Plan, Any, Collection[str]], dict[str, Columns]]
 
 
 class CompiledRun:
@@ -59,6 +63,19 @@ class CompiledRun:
 
     def run(self) -> ReplicationOutput:
         """Run to the end; the output has status "failed" and the reason if a rule was broken."""
+        return self._output(self._run())
+
+    def run_until_warned(self) -> ReplicationOutput:
+        """Run no longer than `warned` asks for; the only columns are those that it names."""
+        needed = needed_warnings(self.plan, self.world)
+        self.world.arrays["warnings"]["awaited"][needed] = 1
+        self.world.awaited = len(needed)
+        if not needed:
+            self.world.stop_s = 0.0
+        return self._output(self._run(), outcomes)
+
+    def _run(self) -> str:
+        """Run to the time at which the world stops; returns what went wrong, if anything."""
         from warnpath.engine.compiled.entry import run
 
         world = self.world
@@ -68,16 +85,13 @@ class CompiledRun:
                 world.grow()
                 too_large = check_memory(world, self._memory_limit_mb, world.now_s)
                 if too_large:
-                    return self._output("failed", too_large, "")
+                    return too_large
             elif reason == event_loop.LOG_FULL:
                 self._hash_log()
             else:
                 break
         self._hash_log()
-        if reason == event_loop.FAULT:
-            text = f"t = {world.now_s:.6f} s: {FAULTS[world.fault]}"
-            return self._output("failed", text, "")
-        return self._output("ok", "", self._digest.hexdigest())
+        return f"t = {world.now_s:.6f} s: {FAULTS[world.fault]}" if reason == event_loop.FAULT else ""
 
     def _hash_log(self) -> None:
         rows = self.world.arrays["log"][: self.world.log_count].view(np.uint8)
@@ -86,12 +100,17 @@ class CompiledRun:
             self.log += rows.tobytes()
         self.world.log_count = 0
 
-    def _output(self, status: str, error: str, log_hash: str) -> ReplicationOutput:
-        columns = build_columns(self.plan, self.world, self.tables) if status == "ok" else {}
-        elapsed = time.perf_counter() - self._started
-        events = self.world.events
+    def _output(self, error: str, build: BuildColumns = build_columns) -> ReplicationOutput:
+        columns = {} if error else build(self.plan, self.world, self.tables)
         return ReplicationOutput(
-            self.replication, self.seed, status, error, elapsed, events, log_hash, columns
+            self.replication,
+            self.seed,
+            "failed" if error else "ok",
+            error,
+            time.perf_counter() - self._started,
+            self.world.events,
+            "" if error else self._digest.hexdigest(),
+            columns,
         )
 
 

@@ -131,8 +131,8 @@ def must_grow(w: Any) -> int:
 
 
 def run_events(w: Any) -> int:
-    """Run events until there is a reason to return; the reason is one of the codes of this module."""
-    while w.heap_count > 0 and w.heap[0].time_s < w.end_s:
+    """Run events before `stop_s` until there is a reason to return: one of the codes of this module."""
+    while w.heap_count > 0 and w.heap[0].time_s < w.stop_s:
         if must_grow(w) == 1:
             return GROW
         if w.log_count >= len(w.log):

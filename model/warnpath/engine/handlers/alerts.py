@@ -139,3 +139,7 @@ def alert_received(w: Any, now: float, m: int) -> None:
     if warning.state == SENT:
         warning.state = ARRIVED_AT_CONSUMER
         warning.delivered_s = now
+        if warning.awaited == 1:
+            w.awaited -= 1
+            if w.awaited == 0:
+                w.stop_s = now
