@@ -25,7 +25,7 @@ def among_graphs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ("arguments", "message"),
     [
         (("import", "none.gml"), "none.gml: there is no such file"),
-        (("import", "."), "is not a file"),
+        (("import", "."), "is a folder"),
         (("import", "towns.gml", "--format", "dot"), "--format dot: expected graphml, gml, json, csv"),
         (("import", "towns.gml", "--nation", "jp"), "expected two or more capital letters"),
         (("import", "towns.gml", "--name", "No Name"), 'expected lower-case words joined by "-"'),
