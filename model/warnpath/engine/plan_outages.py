@@ -15,7 +15,7 @@ from warnpath.engine.plan_lives import RandomPart, member_row, outage_row, outag
 from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.network.route_kernel import NODE_TRANSIT
 from warnpath.network.routing import RoutingTables, recompute_all
-from warnpath.scenario import effective_link
+from warnpath.scenario.resolve_links import filled
 
 if TYPE_CHECKING:
     from warnpath.engine.plan import Plan
@@ -126,7 +126,8 @@ def _start(
     """Tables for time 0: who is in charge, which links are in no contact; second weights are the usual."""
     weights = np.column_stack([tables.link_weights, tables.link_weights])
     for way, element in enumerate(link_elements):
-        contacts = effective_link(scenario, scenario.link_by_id(element)).contacts
+        own = scenario.link_by_id(element)
+        contacts = filled(own, scenario.medium[own.medium], ("contacts",))[0]["contacts"]
         if contacts and float(contacts[0].start_s) > 0.0:
             weights[way, 0] += CLOSED_S + float(contacts[0].start_s)
     nodes = tables.nodes.copy()

@@ -102,15 +102,14 @@ class FailureScan:
         kept = [output for output in self._undisturbed if output.replication not in broken]
         if not kept or not failed:
             return None
-        pieces = []
-        for item, outputs in zip(self._used, failed, strict=True):
-            rows = _warnings([output for output in outputs if output.replication not in broken])
-            rows.insert(0, "element", item.name)
-            pieces.append(rows)
+        whole = [[output for output in outputs if output.replication not in broken] for outputs in failed]
+        rows = _warnings([output for outputs in whole for output in outputs])
+        sizes = [sum(_rows(output) for output in outputs) for outputs in whole]
+        rows.insert(0, "element", np.repeat([item.name for item in self._used], sizes))
         elements = pd.DataFrame(
             [(item.name, item.kind, item.group) for item in self._used], columns=["element", "kind", "group"]
         )
-        groups = group_costs(_warnings(kept), pd.concat(pieces, ignore_index=True), elements)
+        groups = group_costs(_warnings(kept), rows, elements)
         return FailureCosts(groups, len(self._used), len(kept), self._untouched)
 
     def _fail(self, elements: tuple[str, ...]) -> list[ReplicationOutput]:
@@ -163,9 +162,14 @@ def _warnings(outputs: Sequence[ReplicationOutput]) -> pd.DataFrame:
     """The columns of table `warnings` that costs are made of."""
     import pandas as pd
 
-    sizes = [len(output.columns["warnings"]["launch"]) for output in outputs]
+    sizes = [_rows(output) for output in outputs]
     columns = {
         name: np.concatenate([output.columns["warnings"][name] for output in outputs]) for name in _COLUMNS
     }
     numbers = np.repeat([output.replication for output in outputs], sizes)
     return pd.DataFrame({"replication": numbers, **columns})
+
+
+def _rows(output: ReplicationOutput) -> int:
+    """Rows of the table `warnings` in an output."""
+    return len(output.columns["warnings"]["launch"])
