@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 MOST_REPLICATIONS = 4
 MOST_EVENTS = 2_500_000
-"""Events that the scan of a run may simulate unless it is asked for: a second or two of two processors."""
+"""Events that the scan of a run may simulate unasked, counted as if every replication went to its end."""
 
 _COLUMNS = ("launch", "consumer", "margin_s", "status", "needed")
 
