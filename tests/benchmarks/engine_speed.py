@@ -21,10 +21,11 @@ from typing import Any, TypeVar
 from tests.benchmarks.interleaved import Ratio, interleave
 from tests.benchmarks.kernel_shares import kernel_shares
 from warnpath.engine import build_plan
+from warnpath.engine.columns import DEFAULT_TABLES
 from warnpath.engine.compiled.compiled_run import CompiledRun
 from warnpath.engine.plan import Plan
 from warnpath.engine.run import run_replications
-from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
+from warnpath.engine.simpy_run import SimpyRun
 from warnpath.scenario import load
 
 Result = TypeVar("Result")

@@ -14,13 +14,12 @@ import pytest
 from tests.engine_cases import SMALL
 from tests.engine_pairs import assert_equal_columns, assert_equal_logs
 from warnpath.engine import SimpyRun, build_plan
-from warnpath.engine.columns import TABLES
+from warnpath.engine.columns import DEFAULT_TABLES, TABLES
 from warnpath.engine.handlers import dispatch as as_written
 from warnpath.engine.merged.forms import NotInlinableError, parse, tail_form
 from warnpath.engine.merged.lookups import Lookups
 from warnpath.engine.merged.program import INLINED, MERGED, merged_dispatch
 from warnpath.engine.plan import Plan
-from warnpath.engine.simpy_run import DEFAULT_TABLES
 from warnpath.engine.simpy_scheduler import is_watched
 from warnpath.scenario import load
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 import warnpath as wp
@@ -34,27 +35,43 @@ def streamed(result: Result, order: list[int], folder: Path) -> None:
         rest.save(folder, "", stream)
 
 
-@pytest.mark.parametrize("waiting_bytes", [0, 300_000, 10**9])
+@pytest.mark.parametrize("group_rows", [1, 1_500, 10**9])
 def test_order_and_waiting_change_nothing(
-    whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, waiting_bytes: int
+    whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_rows: int
 ) -> None:
-    monkeypatch.setattr(module, "WAITING_BYTES", waiting_bytes)
-    for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0]):
-        streamed(whole, order, tmp_path / f"{order}")
-    found = read_folder(tmp_path / "[0, 1, 2]")
+    monkeypatch.setattr(module, "GROUP_ROWS", group_rows)
+    for waiting_bytes in (0, 300_000, 10**9):
+        monkeypatch.setattr(module, "WAITING_BYTES", waiting_bytes)
+        for order in ([0, 1, 2], [2, 0, 1], [1, 2, 0]):
+            streamed(whole, order, tmp_path / f"{order} {waiting_bytes}")
+    first = tmp_path / "[0, 1, 2] 0"
+    found = read_folder(first)
     for name, table in whole.tables.items():
         pd.testing.assert_frame_equal(found.table(name), table)
-    files = [path.name for path in (tmp_path / "[0, 1, 2]").glob("*.parquet") if path.stem != "timing"]
+    files = [path.name for path in first.glob("*.parquet") if path.stem != "timing"]
     assert {"messages.parquet", "hops.parquet"} < set(files)
     for name in files:
         contents = {(folder / name).read_bytes() for folder in tmp_path.iterdir()}
         assert len(contents) == 1, name
 
 
+def test_short_replications_share_a_row_group_and_long_ones_do_not(
+    whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [len(output.columns["messages"]["kind"]) for output in whole.outputs]
+    for group_rows, expected in ((1, rows), (rows[0] + 1, [rows[0] + rows[1], rows[2]])):
+        monkeypatch.setattr(module, "GROUP_ROWS", group_rows)
+        folder = tmp_path / f"{group_rows}"
+        streamed(whole, [0, 1, 2], folder)
+        metadata = pq.ParquetFile(folder / "messages.parquet").metadata
+        assert [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)] == expected
+
+
 def test_what_is_left_early_leaves_nothing(
     whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "WAITING_BYTES", 0)
+    monkeypatch.setattr(module, "GROUP_ROWS", 1)
     with TableStream(tmp_path, TABLES, provenance_of(whole.scenario, whole.engine)) as stream:
         stream.take(whole.outputs[0])
         assert len(list(tmp_path.iterdir())) == 2

@@ -61,15 +61,23 @@ def compiled_sources() -> dict[Path, bytes]:
     A kernel freezes the constants and the functions that it uses, so an imported file counts although
     nothing in it is compiled.
     """
+    modules = _modules()
+    compiled = tuple(f"{_PACKAGE.name}.{name}." for name in COMPILED_PACKAGES)
+    own = f"{_PACKAGE.name}.{_OWN.name}"
+    sources: dict[str, bytes] = {}
+    waiting = [name for name in modules if name == own or name.startswith(f"{own}.")]
+    for name in modules:
+        if name.startswith(compiled):
+            sources[name] = modules[name].read_bytes()
+            if _is_compiled(name, sources[name]):
+                waiting.append(name)
     found: dict[Path, bytes] = {}
-    waiting = sorted(_OWN.glob("*.py"))
-    for name in COMPILED_PACKAGES:
-        waiting.extend(file for file in (_PACKAGE / name).rglob("*.py") if _is_compiled(file))
     while waiting:
-        file = waiting.pop()
+        name = waiting.pop()
+        file = modules[name]
         if file not in found:
-            found[file] = file.read_bytes()
-            waiting.extend(_imported(found[file]))
+            found[file] = sources[name] if name in sources else file.read_bytes()
+            waiting.extend(imported for imported in _imported(found[file]) if imported in modules)
     return found
 
 
@@ -81,20 +89,29 @@ def import_compiled_modules() -> None:
             importlib.import_module(".".join(part for part in parts if part != "__init__"))
 
 
-def _is_compiled(file: Path) -> bool:
-    source = file.read_bytes()
-    return "handlers" in file.parts or b"@kernel(" in source or b"program_root(" in source
+def _modules() -> dict[str, Path]:
+    """File of every module of the package."""
+    found = {}
+    for folder, folders, files in os.walk(_PACKAGE):
+        folders.sort()
+        parts = Path(folder).relative_to(_PACKAGE.parent).parts
+        for file in sorted(files):
+            if file.endswith(".py"):
+                name = file.removesuffix(".py")
+                found[".".join(parts if name == "__init__" else (*parts, name))] = Path(folder, file)
+    return found
 
 
-def _imported(source: bytes) -> Iterator[Path]:
-    """Files of the package that a source file imports from."""
+def _is_compiled(module: str, source: bytes) -> bool:
+    return ".handlers." in f"{module}." or b"@kernel(" in source or b"program_root(" in source
+
+
+def _imported(source: bytes) -> Iterator[str]:
+    """Names of modules that a source file may import: what it imports from, and what it imports there."""
     for match in _IMPORT.finditer(source.decode()):
-        module = _PACKAGE.joinpath(*match["module"].split(".")[1:])
-        names = re.findall(r"\w+", match["names"] or "")
-        for place in (module, *(module / name for name in names)):
-            for file in (place.with_suffix(".py"), place / "__init__.py"):
-                if file.is_file():
-                    yield file
+        yield match["module"]
+        for name in re.findall(r"\w+", match["names"] or ""):
+            yield f"{match['module']}.{name}"
 
 
 def _cache_bases() -> Iterator[Path]:

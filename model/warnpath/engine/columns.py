@@ -297,6 +297,8 @@ TABLES: dict[str, Callable[[Plan, Any], Columns]] = {
 }
 """Tables an engine can fill, and how."""
 
+DEFAULT_TABLES = ("warnings", "elements", "outages")
+
 
 def _since(time_s: float, launched_s: float) -> float:
     return time_s - launched_s if time_s >= 0.0 else NONE

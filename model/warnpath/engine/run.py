@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from warnpath.engine.columns import TABLES
+from warnpath.engine.columns import DEFAULT_TABLES, TABLES
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
-from warnpath.engine.simpy_run import DEFAULT_TABLES, SimpyRun
 
 if TYPE_CHECKING:
     from warnpath.engine.compiled.compiled_run import CompiledRun
+    from warnpath.engine.simpy_run import SimpyRun
 
 ENGINES = ("simpy", "compiled")
 """Names of the engines; both give the same event log, bit for bit."""
@@ -86,6 +86,8 @@ def run_until_warned(
 def _run_class(plan: Plan, engine: str) -> type[SimpyRun] | type[CompiledRun]:
     """What runs replications of a plan on an engine."""
     if engine == "simpy":
+        from warnpath.engine.simpy_run import SimpyRun
+
         return SimpyRun
     if engine == "compiled":
         if plan.network.external_flows:

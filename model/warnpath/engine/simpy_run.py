@@ -22,7 +22,7 @@ from typing import Any
 import simpy
 
 from warnpath.engine import codes
-from warnpath.engine.columns import TABLES, build_columns
+from warnpath.engine.columns import DEFAULT_TABLES, TABLES, build_columns
 from warnpath.engine.handlers.messages import new_message
 from warnpath.engine.handlers.outages import outage_began, outage_ended
 from warnpath.engine.handlers.traffic import send
@@ -34,8 +34,6 @@ from warnpath.engine.prepare import prepare
 from warnpath.engine.random_streams import mix, name_key
 from warnpath.engine.simpy_scheduler import EngineError, SimpyScheduler
 from warnpath.engine.warned import needed_warnings, outcomes
-
-DEFAULT_TABLES = ("warnings", "elements", "outages")
 
 EVENT_KINDS = {
     "launched": codes.LAUNCHED,

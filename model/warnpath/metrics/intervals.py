@@ -16,12 +16,14 @@ Cochran, W. G. (1977). Sampling Techniques, 3rd ed., section 6.3 (variance of a 
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+
+from warnpath.metrics.quantiles import beta_quantile, binomial_quantile, normal_quantile, t_quantile
 
 Floats = npt.NDArray[np.float64]
 CONFIDENCE = 0.95
@@ -188,8 +190,10 @@ def quantile_ranks(count: int, probability: float, confidence: float = CONFIDENC
         (l, u). l = 0 or u = count + 1: the sample is too small for that end.
     """
     tail = (1.0 - confidence) / 2.0
-    lower = _binomial_quantile(tail, count, probability)
-    return lower, _binomial_quantile(1.0 - tail, count, probability) + 1
+    if count == 0:
+        return 0, 1
+    lower = binomial_quantile(tail, count, probability)
+    return lower, binomial_quantile(1.0 - tail, count, probability) + 1
 
 
 def share_interval(
@@ -252,16 +256,14 @@ def share_intervals(
     share, bad = good / size, size - good
     tail = (1.0 - confidence) / 2.0
     if method == "wilson":
-        z = float(special.ndtri(1.0 - tail))
+        z = normal_quantile(1.0 - tail)
         spread = 1.0 + z * z / size
         centre = (share + z * z / (2.0 * size)) / spread
         half = z / spread * np.sqrt(share * (1.0 - share) / size + z * z / (4.0 * size * size))
         low, high = centre - half, centre + half
     else:
-        low = np.asarray(special.betaincinv(np.where(good > 0, good, 1.0), bad + 1.0, tail), dtype=np.float64)
-        high = np.asarray(
-            special.betaincinv(good + 1.0, np.where(bad > 0, bad, 1.0), 1.0 - tail), dtype=np.float64
-        )
+        low = _of_pairs(partial(beta_quantile, tail), np.where(good > 0, good, 1.0), bad + 1.0)
+        high = _of_pairs(partial(beta_quantile, 1.0 - tail), good + 1.0, np.where(bad > 0, bad, 1.0))
     ends = (share, np.where(good > 0, low, 0.0), np.where(bad > 0, high, 1.0))
     return EstimateArrays(*(np.where(some, end, np.nan) for end in ends))
 
@@ -347,8 +349,15 @@ def _check_level(confidence: float) -> None:
 
 
 def _t_quantile(freedom: npt.NDArray[np.int64], confidence: float) -> Floats:
-    quantile = special.stdtrit(np.maximum(freedom, 1).astype(np.float64), (1.0 + confidence) / 2.0)
-    return np.where(freedom >= 1, quantile, np.nan)
+    different, place = np.unique(freedom, return_inverse=True)
+    quantiles = np.array([t_quantile(confidence, int(n)) if n >= 1 else np.nan for n in different])
+    return quantiles[place].reshape(freedom.shape)
+
+
+def _of_pairs(function: Callable[[float, float], float], first: Floats, second: Floats) -> Floats:
+    """Values of a function at pairs of numbers, of which few are different."""
+    pairs, place = np.unique(np.stack([first, second]), axis=1, return_inverse=True)
+    return np.array([function(*pair) for pair in pairs.T.tolist()], dtype=np.float64)[place.ravel()]
 
 
 def _at_rank(ordered: Floats, rank: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> Floats:
@@ -358,16 +367,3 @@ def _at_rank(ordered: Floats, rank: npt.NDArray[np.int64], count: npt.NDArray[np
     index = np.clip(rank - 1, 0, ordered.shape[-1] - 1)
     value = np.take_along_axis(ordered, index[..., np.newaxis], axis=-1)[..., 0]
     return np.where((rank >= 1) & (rank <= count) & np.isfinite(value), value, np.nan)
-
-
-def _binomial_quantile(level: float, count: int, probability: float) -> int:
-    """Smallest k with P(Bin <= k) >= level; through scipy.special, since scipy.stats is slow to import."""
-    if count == 0:
-        return 0
-    k = float(np.ceil(special.bdtrik(level, count, probability)))
-    k = 0.0 if np.isnan(k) else max(k, 0.0)
-    while k > 0 and float(special.bdtr(k - 1, count, probability)) >= level:
-        k -= 1
-    while float(special.bdtr(k, count, probability)) < level:
-        k += 1
-    return int(k)

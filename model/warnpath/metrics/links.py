@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from warnpath.metrics.frames import REPLICATION, leading_columns, require
@@ -41,25 +42,23 @@ def busiest(
     if kind not in ("link", "node"):
         raise ValueError(f"kind of element is {kind!r}; expected link or node")
     chosen = elements.loc[elements["kind"] == kind]
-    rows = []
-    for values, group in chosen.groupby(list(by), sort=True, observed=True):
-        load = mean_intervals(group["utilisation"].to_numpy(dtype="float64"), confidence)
-        rows.append(
-            dict(zip(by, values, strict=True))
-            | {
-                "n": int(group[REPLICATION].nunique()),
-                "utilisation": float(load.mean),
-                "ci_low": max(0.0, float(load.low)) if load.low == load.low else float("nan"),
-                "ci_high": min(1.0, float(load.high)) if load.high == load.high else float("nan"),
-                "max_utilisation": float(group["utilisation"].max()),
-                "mean_queue": float(group["mean_queue"].mean()),
-                "max_queue": int(group["max_queue"].max()),
-            }
-            | {name: float(group[name].mean()) for name in COUNTS}
-        )
-    load_columns = ("n", "utilisation", "ci_low", "ci_high", "max_utilisation", "mean_queue", "max_queue")
-    columns = [*by, *load_columns, *COUNTS]
-    table = pd.DataFrame(rows, columns=columns)
+    grouped = chosen.groupby(list(by), sort=True, observed=True)
+    utilisation = np.full((grouped.ngroups, int(grouped.size().max()) if len(chosen) else 0), np.nan)
+    utilisation[grouped.ngroup(), grouped.cumcount()] = chosen["utilisation"]
+    load = mean_intervals(utilisation, confidence)
+    means = grouped[["mean_queue", *COUNTS]].mean()
+    maxima = grouped[["utilisation", "max_queue"]].max()
+    columns = {
+        "n": grouped[REPLICATION].nunique(),
+        "utilisation": load.mean,
+        "ci_low": np.maximum(load.low, 0.0),
+        "ci_high": np.minimum(load.high, 1.0),
+        "max_utilisation": maxima["utilisation"],
+        "mean_queue": means["mean_queue"],
+        "max_queue": maxima["max_queue"],
+        **{name: means[name] for name in COUNTS},
+    }
+    table = pd.DataFrame(columns, index=means.index).reset_index()
     front = list(by[:-3])
     table = table.sort_values(
         [*front, "utilisation"], ascending=[True] * len(front) + [False], kind="stable", ignore_index=True

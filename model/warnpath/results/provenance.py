@@ -85,14 +85,19 @@ class Provenance:
     libraries: Mapping[str, str] = field(default_factory=library_versions)
 
     @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """JSON of every field."""
+        return {item.name: canonical_json(getattr(self, item.name)) for item in fields(self)}
+
+    @cached_property
     def metadata(self) -> Mapping[bytes, bytes]:
         """Key-value metadata of a Parquet file: one JSON value per field.
 
         A long value, such as the whole scenario, is packed: zlib, then base64, under a key that ends so.
         """
         packed = {}
-        for item in fields(self):
-            key, value = PREFIX + item.name.encode(), canonical_json(getattr(self, item.name)).encode()
+        for name, text in self._texts.items():
+            key, value = PREFIX + name.encode(), text.encode()
             if len(value) > LONG_BYTES:
                 key, value = key + PACKED, base64.b64encode(zlib.compress(value, 9))
             packed[key] = value
@@ -115,7 +120,7 @@ class Provenance:
 
     def as_dict(self) -> dict[str, Any]:
         """Return it as plain data, for JSON."""
-        return {item.name: json.loads(canonical_json(getattr(self, item.name))) for item in fields(self)}
+        return {name: json.loads(text) for name, text in self._texts.items()}
 
 
 def describe(

@@ -1,7 +1,8 @@
-"""Tables too long to keep: every replication goes to the disk as it comes, one row group each.
+"""Tables too long to keep: replications go to the disk as they come, some or one in a row group.
 
 The file is the same whatever the order in which replications finish, for one that comes early waits for those
-before it. Until the folder is written the rows stand in hidden files, so an interruption leaves nothing.
+before it, and whenever they are written, for how many make a row group depends on their rows alone. Until the
+folder is written the rows stand in hidden files, so an interruption leaves nothing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 WAITING_BYTES = 64_000_000
 """Raw columns that may wait to be written."""
+GROUP_ROWS = 100_000
+"""A row group ends with the replication that brings it to so many rows."""
 
 
 class TableStream:
@@ -43,10 +46,11 @@ class TableStream:
     def __init__(self, folder: Path, tables: Collection[str], provenance: Provenance) -> None:
         self._folder = folder
         self._tables = tuple(tables)
-        self._provenance = provenance
+        self.provenance = provenance
         self._waiting: list[tuple[int, ReplicationOutput]] = []
         self._waiting_bytes = 0
         self._next = 0
+        self._groups: dict[str, list[ReplicationOutput]] = {}
         self._open: dict[str, tuple[Path, IO[bytes], pq.ParquetWriter]] = {}
         self.rows: dict[str, int] = {}
 
@@ -77,6 +81,8 @@ class TableStream:
     def finish(self) -> dict[str, Path]:
         """Write what is left and close the files, safe on the disk; they are the caller's from then on."""
         self._write_what_is_next()
+        for name in self._groups:
+            self._write(name)
         finished = {}
         for name, (path, file, writer) in self._open.items():
             writer.close()
@@ -93,25 +99,40 @@ class TableStream:
             self._waiting_bytes -= _bytes_of(output.columns)
             self._next += 1
             if output.status == "ok":
-                self._write(output)
+                for name in output.columns:
+                    self._add(name, output)
 
-    def _write(self, output: ReplicationOutput) -> None:
+    def _add(self, name: str, output: ReplicationOutput) -> None:
+        group = self._groups.setdefault(name, [])
+        group.append(replace(output, columns={name: output.columns[name]}))
+        if sum(_rows_of(item.columns[name]) for item in group) >= GROUP_ROWS:
+            self._write(name)
+
+    def _write(self, name: str) -> None:
+        """Write the replications that wait in the row group of a table."""
         import pyarrow.parquet as pq
 
         from warnpath.results.store import arrow_table
         from warnpath.results.tables import build_table
 
-        for name in output.columns:
-            frame = build_table(name, [output])
-            rows = arrow_table(frame, name, self._provenance.metadata)
-            if name not in self._open:
-                self._folder.mkdir(parents=True, exist_ok=True)
-                path = partial_file(self._folder / f"{name}.parquet")
-                file = path.open("xb")
-                self._open[name] = (path, file, pq.ParquetWriter(file, rows.schema, compression="zstd"))
-            self._open[name][2].write_table(rows)
-            self.rows[name] = self.rows.get(name, 0) + len(frame)
+        group = self._groups[name]
+        if not group:
+            return
+        frame = build_table(name, group)
+        group.clear()
+        rows = arrow_table(frame, name, self.provenance.metadata)
+        if name not in self._open:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = partial_file(self._folder / f"{name}.parquet")
+            file = path.open("xb")
+            self._open[name] = (path, file, pq.ParquetWriter(file, rows.schema, compression="zstd"))
+        self._open[name][2].write_table(rows)
+        self.rows[name] = self.rows.get(name, 0) + len(frame)
 
 
 def _bytes_of(tables: Mapping[str, Mapping[str, np.ndarray]]) -> int:
     return sum(values.nbytes for columns in tables.values() for values in columns.values())
+
+
+def _rows_of(columns: Mapping[str, np.ndarray]) -> int:
+    return len(next(iter(columns.values()), ()))

@@ -31,7 +31,9 @@ Mark = Literal["published", "derived", "assumed"]
 class Table(BaseModel):
     """A table of a scenario file: frozen, and a field it does not know is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, allow_inf_nan=False, defer_build=True
+    )
 
 
 class Quantity(Table):

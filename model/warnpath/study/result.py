@@ -143,7 +143,7 @@ class Result:
         command : str
             How it was called, for the manifest.
         stream : TableStream, optional
-            Tables that were written to the folder as they came.
+            Tables that were written to the folder as they came, with the provenance of this result.
 
         Returns
         -------
@@ -153,7 +153,8 @@ class Result:
         from warnpath.results.store import write_folder
 
         are_fresh = "tables" not in vars(self)
-        return write_folder(self.tables, Path(folder), self.provenance, command, stream, are_fresh=are_fresh)
+        provenance = self.provenance if stream is None else stream.provenance
+        return write_folder(self.tables, Path(folder), provenance, command, stream, are_fresh=are_fresh)
 
 
 def provenance_of(scenario: Scenario, engine: str) -> Provenance:
