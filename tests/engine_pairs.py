@@ -1,4 +1,4 @@
-"""Both engines on one plan, and what must be equal between them."""
+"""Both engines on one plan, SimPy's with handlers of either kind, and what must be equal between them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled.compiled_run import CompiledRun
+from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
 from warnpath.engine.simpy_run import SimpyRun
 
@@ -16,16 +17,29 @@ LOG_FIELDS = [("time_s", "<f8"), ("kind", "<i8"), ("element", "<i8"), ("message"
 
 
 def assert_engines_agree(plan: Plan, replication: int = 0, tables: Collection[str] = TABLES) -> Any:
-    """Run both engines, compare log, hash and every column; return SimPy's output."""
-    simpy_run = SimpyRun(plan, replication, tables=tables, keep_log=True)
+    """Run handlers as Python, as machine code under SimPy, and in the compiled loop; return SimPy's output.
+
+    Log, hash and every column are compared. What is returned is made by the handlers as Python.
+    """
+    simpy_run = SimpyRun(plan, replication, tables=tables, keep_log=True, as_written=True)
+    mixed_run = SimpyRun(plan, replication, tables=tables, keep_log=True, as_written=False)
     compiled_run = CompiledRun(plan, replication, tables=tables, keep_log=True)
-    expected, found = simpy_run.run(), compiled_run.run()
-    assert_equal_logs(bytes(simpy_run.scheduler.log), bytes(compiled_run.log))
+    expected = simpy_run.run()
+    for found, log in (
+        (compiled_run.run(), compiled_run.log),
+        (mixed_run.run(), mixed_run.scheduler.log),
+    ):
+        assert_equal_logs(bytes(simpy_run.scheduler.log), bytes(log))
+        assert_equal_outputs(expected, found)
+    return expected
+
+
+def assert_equal_outputs(expected: ReplicationOutput, found: ReplicationOutput) -> None:
+    """Equal in everything but the time they took."""
     assert (found.status, found.error) == (expected.status, expected.error)
     assert (found.replication, found.seed) == (expected.replication, expected.seed)
     assert (found.events, found.log_hash) == (expected.events, expected.log_hash)
     assert_equal_columns(expected.columns, found.columns)
-    return expected
 
 
 def assert_equal_logs(expected: bytes, found: bytes) -> None:

@@ -12,17 +12,27 @@ from tests.benchmarks.network_file import BENCHMARK_NETWORK, Network, read_netwo
 from tests.benchmarks.outcome import QUANTITIES, SEEN_FROM_OUTSIDE, Outcome, differences
 from tests.benchmarks.process_model import run_processes
 from tests.benchmarks.scenario_file import write_scenario
-from tests.benchmarks.warnpath_program import plan_of, run_engine, seconds_a_replication
+from tests.benchmarks.warnpath_program import (
+    Run,
+    compiled_loop,
+    plan_of,
+    run_engine,
+    seconds_a_replication,
+    simpy_with_machine_code,
+    simpy_with_python,
+)
 from warnpath.engine.plan import Plan
 
 PROCESSES = "idiomatic SimPy"
-SIMPY = "SimPy engine"
+SIMPY = "SimPy engine, compiled handlers"
+SIMPY_PYTHON = "SimPy engine, Python handlers"
 COMPILED = "compiled engine"
 C = "C"
 NSPY = "ns.py"
 DAYTONE = "daytone"
 
 COMPILED_A_ROUND = 10
+SIMPY_A_ROUND = 3
 C_A_ROUND = 30
 """Replications of the quick programs in a round; the others run one."""
 
@@ -73,10 +83,10 @@ class Collected:
 
         self.programs[name] = measure
 
-    def add_engine(self, name: str, plan: Plan, engine: str, count: int) -> None:
+    def add_engine(self, name: str, plan: Plan, run: Run, count: int) -> None:
         """Measure an engine by the time from the plan to its default tables."""
         self.programs[name] = lambda number: seconds_a_replication(
-            plan, engine, range(count * number, count * number + count)
+            plan, run, range(count * number, count * number + count)
         )
 
     def compare(self, rounds: int) -> Comparison:
@@ -87,15 +97,20 @@ class Collected:
 
 
 def compare_whole(rounds: int, folder: Path, file: Path = BENCHMARK_NETWORK) -> Comparison:
-    """The whole benchmark network: both engines, the idiomatic model, and C where there is a compiler."""
+    """The whole benchmark network.
+
+    On both engines, SimPy's with handlers of either kind, as the idiomatic model, and in C where there is a
+    compiler.
+    """
     network = read_network(file)
     routes = network.routes()
     plan = plan_of(file)
-    seconds_a_replication(plan, "compiled", range(2))
+    seconds_a_replication(plan, compiled_loop, range(2))
     programs = Collected()
     programs.add(PROCESSES, lambda number: [run_processes(network, routes, number)])
-    programs.add_engine(SIMPY, plan, "simpy", 1)
-    programs.add_engine(COMPILED, plan, "compiled", COMPILED_A_ROUND)
+    programs.add_engine(SIMPY_PYTHON, plan, simpy_with_python, 1)
+    programs.add_engine(SIMPY, plan, simpy_with_machine_code, SIMPY_A_ROUND)
+    programs.add_engine(COMPILED, plan, compiled_loop, COMPILED_A_ROUND)
     if c_program.compiler() is not None:
         binary = c_program.build(folder)
         programs.add(
@@ -108,7 +123,8 @@ def compare_whole(rounds: int, folder: Path, file: Path = BENCHMARK_NETWORK) -> 
     # The engines give the same log, bit for bit: what one ends with, the other does.
     ends = run_engine(plan, "compiled", range(max(rounds, 20)))
     found.outcomes[COMPILED] = ends
-    found.events[COMPILED] = found.events[SIMPY] = ends[0].events
+    for name in (COMPILED, SIMPY, SIMPY_PYTHON):
+        found.events[name] = ends[0].events
     return found
 
 
@@ -132,8 +148,8 @@ def compare_with_daytone(rounds: int, folder: Path, file: Path = BENCHMARK_NETWO
 def _part(network: Network, folder: Path) -> Collected:
     routes = network.routes()
     plan = plan_of(write_scenario(network, folder / "part.toml", "part"))
-    seconds_a_replication(plan, "compiled", range(2))
+    seconds_a_replication(plan, compiled_loop, range(2))
     programs = Collected()
     programs.add(PROCESSES, lambda number: [run_processes(network, routes, number)])
-    programs.add_engine(COMPILED, plan, "compiled", COMPILED_A_ROUND)
+    programs.add_engine(COMPILED, plan, compiled_loop, COMPILED_A_ROUND)
     return programs

@@ -44,10 +44,11 @@ class Speed:
     ----------
     events : float
         Events a replication.
-    simpy_s, compiled_s : float
-        Processor seconds a replication, from a plan to finished columns; medians.
-    ratio : Ratio
-        Of the two.
+    python_s, simpy_s, compiled_s : float
+        Processor seconds a replication, from a plan to finished columns: under SimPy with handlers as Python
+        and as machine code, and on the compiled engine; medians.
+    python_ratio, ratio : Ratio
+        Of the first two with the last.
     loop_s : float
         Processor time a replication inside compiled code.
     parts : dict of str to float
@@ -55,8 +56,10 @@ class Speed:
     """
 
     events: float
+    python_s: float
     simpy_s: float
     compiled_s: float
+    python_ratio: Ratio
     ratio: Ratio
     loop_s: float
     parts: dict[str, float]
@@ -69,8 +72,8 @@ def compare(plan: Plan, rounds: int = 9) -> Speed:
     CompiledRun(plan, 0, tables=DEFAULT_TABLES).run()
     events: list[int] = []
 
-    def simpy(replication: int) -> float:
-        seconds, output = _processor_seconds(SimpyRun(plan, replication, tables=DEFAULT_TABLES).run)
+    def simpy(replication: int, as_written: bool) -> float:
+        seconds, output = _processor_seconds(lambda: SimpyRun(plan, replication, as_written=as_written).run())
         found = CompiledRun(plan, replication).run()
         events.append(found.events)
         if found.log_hash != output.log_hash:
@@ -85,11 +88,21 @@ def compare(plan: Plan, rounds: int = 9) -> Speed:
         world = CompiledRun(plan, replication).world
         return _processor_seconds(lambda: _to_the_end(run, world))[0]
 
-    found = interleave({"simpy": simpy, "compiled": compiled, "loop": loop}, rounds)
+    found = interleave(
+        {
+            "python": lambda replication: simpy(replication, True),
+            "simpy": lambda replication: simpy(replication, False),
+            "compiled": compiled,
+            "loop": loop,
+        },
+        rounds,
+    )
     return Speed(
         statistics.mean(events),
+        found.median_s("python"),
         found.median_s("simpy"),
         found.median_s("compiled"),
+        found.ratio("python", "compiled"),
         found.ratio("simpy", "compiled"),
         found.median_s("loop"),
         parts_of(plan),
@@ -198,9 +211,11 @@ def rows(speed: Speed) -> list[tuple[str, str]]:
     """Rows of a table of a comparison."""
     return [
         ("events a replication", f"{speed.events:.0f}"),
-        ("SimPy engine", _rate(speed.events, speed.simpy_s)),
+        ("SimPy engine, Python handlers", _rate(speed.events, speed.python_s)),
+        ("SimPy engine, compiled handlers", _rate(speed.events, speed.simpy_s)),
         ("compiled engine", _rate(speed.events, speed.compiled_s)),
-        ("SimPy engine over compiled engine", str(speed.ratio)),
+        ("SimPy engine, Python handlers, over compiled engine", str(speed.python_ratio)),
+        ("SimPy engine, compiled handlers, over compiled engine", str(speed.ratio)),
         ("inside compiled code", f"{speed.loop_s / speed.compiled_s:.0%} of the time"),
         *((f"of that: {part}", f"{share:.0%}") for part, share in speed.parts.items()),
         ("network alone", f"{speed.parts['network'] * speed.loop_s / speed.events * 1e9:.0f} ns an event"),

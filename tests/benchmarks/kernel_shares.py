@@ -8,7 +8,7 @@ import numpy as np
 from llvmlite import ir
 
 from warnpath.compilation.image import MachineCode
-from warnpath.compilation.kernels import KERNELS, ROOTS
+from warnpath.compilation.kernels import KERNELS, symbol_of
 from warnpath.compilation.program import build_objects
 from warnpath.compilation.sources import import_compiled_modules
 from warnpath.compilation.translation import Lower
@@ -30,8 +30,7 @@ def kernel_shares(plan: Plan, replications: int = 5) -> dict[str, float]:
         return lambda *arguments: _clocked(lower, address, *arguments)
 
     # The result holds an address of this process: it never reaches the cache.
-    (root,) = ROOTS
-    run = MachineCode(build_objects(clocked)).entry(root)
+    run = MachineCode(build_objects(clocked)).entry(symbol_of(event_loop.run_events))
     template = Template(plan)
     total = 0
     for replication in range(replications + 1):

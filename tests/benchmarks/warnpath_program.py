@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
 
 from tests.benchmarks.outcome import REASONS, Outcome
-from warnpath.engine import build_plan
+from warnpath.engine import ReplicationOutput, SimpyRun, build_plan
 from warnpath.engine.plan import Plan
 from warnpath.engine.run import run_replication
 from warnpath.scenario import load
@@ -52,12 +52,31 @@ def _outcome(plan: Plan, engine: str, replication: int) -> Outcome:
     )
 
 
-def seconds_a_replication(plan: Plan, engine: str, replications: Iterable[int]) -> float:
+Run = Callable[[Plan, int], ReplicationOutput]
+"""A way to run a replication of a plan."""
+
+
+def compiled_loop(plan: Plan, replication: int) -> ReplicationOutput:
+    """One replication on the compiled engine."""
+    return run_replication(plan, replication, engine="compiled")
+
+
+def simpy_with_machine_code(plan: Plan, replication: int) -> ReplicationOutput:
+    """One replication on the SimPy engine, as it runs unless told otherwise: an event calls machine code."""
+    return SimpyRun(plan, replication, as_written=False).run()
+
+
+def simpy_with_python(plan: Plan, replication: int) -> ReplicationOutput:
+    """One replication on the SimPy engine, its handlers run as the Python they are written in."""
+    return SimpyRun(plan, replication, as_written=True).run()
+
+
+def seconds_a_replication(plan: Plan, run: Run, replications: Iterable[int]) -> float:
     """Processor seconds a replication, from a plan to finished tables."""
     started = time.process_time()
     count = 0
     for replication in replications:
-        output = run_replication(plan, replication, engine=engine)
+        output = run(plan, replication)
         if output.status != "ok":
             raise RuntimeError(output.error)
         count += 1

@@ -339,17 +339,18 @@ def test_counters_far_beyond_any_run_change_nothing_but_their_numbers() -> None:
     # 2^62 messages or events would take ten thousand years; nothing on the way there is special.
     plan = build_plan(load(str(SMALL)), {"us-hub": (100.0, 300.0)})
     far = 2**62
-    simpy = SimpyRun(plan, 1, keep_log=True)
+    simpy = SimpyRun(plan, 1, as_written=True)
+    mixed = SimpyRun(plan, 1, as_written=False)
     compiled = CompiledRun(plan, 1, keep_log=True)
     usual = CompiledRun(plan, 1, keep_log=True)
     assert usual.run().status == "ok"
-    simpy.world.messages_made = compiled.world.messages_made = far
+    simpy.world.messages_made = mixed.world.messages_made = compiled.world.messages_made = far
     compiled.world.scheduled = far
     compiled.world.arrays["heap"]["order"] += far
     compiled.world.arrays["copies"]["token"] += far
-    for copy in simpy.world.copies:
+    for copy in (*simpy.world.copies, *mixed.world.copies):
         copy.token += far
-    assert simpy.run().log_hash == compiled.run().log_hash
+    assert simpy.run().log_hash == mixed.run().log_hash == compiled.run().log_hash
     rows = [np.frombuffer(run.log, dtype=RECORD_DTYPES["log"]) for run in (usual, compiled)]
     for name in ("time_s", "kind", "element", "value"):
         assert (rows[0][name] == rows[1][name]).all()

@@ -27,7 +27,7 @@ from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.prepare import prepare
 from warnpath.engine.run import run_replication, run_replications
-from warnpath.engine.simpy_scheduler import LOG_ROW
+from warnpath.engine.simpy_python import LOG_ROW
 from warnpath.engine.state import ensure_capacity
 from warnpath.scenario import load
 
@@ -115,6 +115,36 @@ def test_entities_are_read_as_plain_numbers(plan: Plan) -> None:
     assert (type(world.end_s), type(world.events)) == (float, int)
     with pytest.raises(AttributeError, match="no attribute 'linkz'"):
         _ = world.linkz
+
+
+def test_entities_show_the_world_as_it_is_and_change_it(plan: Plan) -> None:
+    world: Any = Template(plan).world(0, 1, ())
+    message, last = world.messages[2], world.messages[-1]
+    world.arrays["messages"]["launch"][2] = 5
+    message.created_s = 7.5
+    world.message_free_count = 0
+    assert world.grow()
+    assert not world.grow()
+    # The pool has moved, and the records with it.
+    assert (message.launch, world.arrays["messages"]["created_s"][2]) == (5, 7.5)
+    assert last.next_free == -1
+    message.launch = 6
+    assert world.messages[2].launch == world.arrays["messages"]["launch"][2] == 6
+    with pytest.raises(TypeError, match="invalid type"):
+        message.launch = 0.5
+    with pytest.raises(AttributeError, match="lunch"):
+        message.lunch = 1
+    with pytest.raises(IndexError):
+        _ = world.messages[len(world.messages)]
+
+
+def test_an_entity_comes_after_those_of_the_plan(plan: Plan) -> None:
+    world = Template(plan).world(0, 1, ())
+    before = len(world.outages)
+    assert world.append("outages", {"first_member": 3, "crew": -1}) == before
+    assert (world.outages[before].first_member, world.outages[before].crew) == (3, -1)
+    fields = world.record.view(WORLD_DTYPE)[0]
+    assert fields["outages_rows"] == before + 1
 
 
 def test_the_template_of_a_plan_is_made_once(plan: Plan) -> None:

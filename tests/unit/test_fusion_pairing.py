@@ -85,7 +85,7 @@ class Room:
 
     def __init__(self, folder: Path, metres: list[float]) -> None:
         plan = build_plan(salvo(folder, APART))
-        self.w: Any = SimpyRun(plan, tables=()).world
+        self.w: Any = SimpyRun(plan, tables=(), as_written=True).world
         node = plan.network.tables.node_ids.index("jp-c2")
         self.first = int(self.w.picture_of[node, 0])
         self.origin = plan.pictures.origins.index("kr-c2")
@@ -182,7 +182,7 @@ STAGES = ("sense_s", "confirm_s", "accuracy_s", "processing_s", "queueing_s", "t
 def test_a_budget_counts_from_another_launch_without_a_negative_stage(
     tmp_path: Path, shift_s: float, left: tuple[float, ...]
 ) -> None:
-    w: Any = SimpyRun(build_plan(salvo(tmp_path, APART)), tables=()).world
+    w: Any = SimpyRun(build_plan(salvo(tmp_path, APART)), tables=(), as_written=True).world
     message = w.messages[0]
     for name, value in zip(STAGES, (40.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0), strict=True):
         setattr(message, name, value)

@@ -28,7 +28,9 @@ ReplicationsOption = Annotated[
 EngineOption = Annotated[
     str,
     typer.Option(
-        "--engine", help="compiled, or simpy: the reference, slower, with the same log.", metavar="ENGINE"
+        "--engine",
+        help="compiled, or simpy: slower, SimPy schedules each event; the log is the same.",
+        metavar="ENGINE",
     ),
 ]
 WorkersOption = Annotated[

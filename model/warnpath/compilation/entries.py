@@ -6,7 +6,7 @@ wrappers take any argument and need numba to be loaded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from llvmlite import ir as _ir
@@ -29,6 +29,7 @@ from warnpath.compilation.convention import (
 )
 
 if TYPE_CHECKING:
+    from warnpath.compilation.kernels import Root
     from warnpath.compilation.program import Part
 
 ir: Any = _ir
@@ -40,15 +41,14 @@ BYTE, SIZE, DOUBLE, INT = ir.IntType(8), ir.IntType(64), ir.DoubleType(), ir.Int
 POINTER = BYTE.as_pointer()
 
 
-def entry_module(parts: Iterable[Part], roots: Collection[str], number: int) -> Any:
+def entry_module(parts: Iterable[Part], roots: Mapping[str, Root], number: int) -> Any:
     """Module with an entry for every function of the program that Python may call.
 
     Parameters
     ----------
     parts : iterable of Part
-    roots : collection of str
-        Symbols of functions during which the interpreter's lock is released. Other functions that are no
-        kernels have no entry.
+    roots : mapping of symbol to Root
+        Other functions that are no kernels have no entry.
     number : int
         Which module of the program this is; each has a table of objects of its own.
     """
@@ -59,9 +59,9 @@ def entry_module(parts: Iterable[Part], roots: Collection[str], number: int) -> 
     fits = _ArrayCheck(module, table)
     fits.write()
     for part in parts:
-        is_root = part.symbol in roots
-        if is_root or part.is_kernel:
-            _Entry(context, module, fits, part, is_root).write()
+        root = roots.get(part.symbol)
+        if root is not None or part.is_kernel:
+            _Entry(context, module, fits, part, root is not None and root.releases_lock).write()
     return module
 
 

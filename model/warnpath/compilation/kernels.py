@@ -86,10 +86,23 @@ class Root:
         What Python calls; the functions that it calls, and so on, belong to the program.
     signature_of : callable
         Gives the numba signature of it and of every function it calls that is no kernel.
+    releases_lock : bool
+        Whether other threads may run Python meanwhile.
     """
 
     function: FunctionType
     signature_of: Callable[[FunctionType], Any]
+    releases_lock: bool
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run the machine code."""
+        return self.entry()(*arguments)
+
+    def entry(self) -> Callable[..., Any]:
+        """The machine code itself, as a built-in function, for whoever calls it often."""
+        from warnpath.compilation.image import machine_code
+
+        return machine_code().entry(symbol_of(self.function))
 
 
 KERNELS: dict[str, Kernel] = {}
@@ -119,28 +132,24 @@ def kernel(signature: str) -> Callable[[Function], Function]:
     return decorate
 
 
-def program_root(function: Function, signature_of: Callable[[FunctionType], Any]) -> Callable[..., Any]:
+def program_root(
+    function: Function, signature_of: Callable[[FunctionType], Any], *, releases_lock: bool = True
+) -> Root:
     """Make a function and all that it calls part of the program; returns what Python calls.
 
-    The interpreter's lock is released while it runs. An argument that is neither number nor array of numbers
-    is a pointer to the bytes of an array.
+    An argument that is neither number nor array of numbers is a pointer to the bytes of an array.
 
     Parameters
     ----------
     function : function
     signature_of : callable
         See `Root`.
+    releases_lock : bool
+        Whether other threads may run Python meanwhile: where it takes long enough that this is worth it.
     """
-    root = cast("FunctionType", function)
-    symbol = symbol_of(root)
-    ROOTS[symbol] = Root(root, signature_of)
-
-    def call(*arguments: Any) -> Any:
-        from warnpath.compilation.image import machine_code
-
-        return machine_code().entry(symbol)(*arguments)
-
-    return call
+    root = Root(cast("FunctionType", function), signature_of, releases_lock)
+    ROOTS[symbol_of(root.function)] = root
+    return root
 
 
 def symbol_of(function: FunctionType) -> str:

@@ -90,7 +90,7 @@ def build_module(number: int, wrap: Wrap | None = None) -> bytes:
     called = {symbol for part in modules[1 - number] for symbol in _symbols_called(part)}
     program = llvm.parse_assembly(_NO_REFERENCES)
     program.link_in(translate(modules[number], {part.symbol: part.signature for part in parts}, wrap))
-    program.link_in(llvm.parse_assembly(str(entry_module(modules[number], set(ROOTS), number))))
+    program.link_in(llvm.parse_assembly(str(entry_module(modules[number], ROOTS, number))))
     return _emit(program, called)
 
 

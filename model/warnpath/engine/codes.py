@@ -159,6 +159,9 @@ GATES = ("", "confirmed", "qualified")
 TARGET_LINK = 0
 TARGET_NODE = 1
 
+UP_FOR_EVER = 1e300
+"""Stands for infinity in fields where handlers only compare."""
+
 # Faults: programming errors that stop a replication, each with its text.
 FAULT_DELAY = 1
 FAULT_OUTBOX = 2

@@ -1,6 +1,6 @@
 """Fields of every kind of entity: the single source of both representations of the world.
 
-The SimPy engine holds lists of small Python objects (`w.links[a].up`), a compiled engine arrays of records
+Handlers that run as Python see lists of small objects (`w.links[a].up`), as machine code arrays of records
 with the same field names. Only int64 ("i8") and float64 ("f8") fields exist.
 """
 

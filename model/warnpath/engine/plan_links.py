@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from warnpath.engine.codes import CONTACT_OPENED, FATE_REROUTED, FATES, LINK_LISTS
-from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
+from warnpath.engine.codes import CONTACT_OPENED, FATE_REROUTED, FATES, LINK_LISTS, UP_FOR_EVER
+from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.network import route_kernel as columns
 from warnpath.network.routing import RoutingTables
 from warnpath.scenario import EffectiveLink, effective_link

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warnpath.engine.codes import NODE_LISTS, TARGET_NODE
+from warnpath.engine.codes import NODE_LISTS, TARGET_NODE, UP_FOR_EVER
 from warnpath.engine.plan_links import UNLIMITED, Lists, plan_links, reroute_s
 from warnpath.engine.plan_lives import RandomPart, outage_target, plan_lives
 from warnpath.engine.plan_outages import duty_of, plan_outages
-from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
+from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.plan_walks import plan_walks
 from warnpath.engine.random_streams import name_key
 from warnpath.network import route_kernel as columns

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from warnpath.engine.codes import LIVES_STARTED, OUTAGE_BEGAN, OUTAGE_ENDED, TARGET_LINK
+from warnpath.engine.codes import LIVES_STARTED, OUTAGE_BEGAN, OUTAGE_ENDED, TARGET_LINK, UP_FOR_EVER
 from warnpath.engine.handlers.routes import CLOSED_S
 from warnpath.engine.plan_lives import RandomPart, member_row, outage_row, outage_target
-from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.network.route_kernel import NODE_TRANSIT
 from warnpath.network.routing import RoutingTables, recompute_all
 from warnpath.scenario.resolve_links import filled

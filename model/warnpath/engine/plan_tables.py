@@ -45,9 +45,6 @@ from warnpath.scenario.laws_compound import (
     TriangularLaw,
 )
 
-UP_FOR_EVER = 1e300
-"""Stands for infinity in fields where handlers only compare."""
-
 Row = tuple[float, float, float, float]
 
 

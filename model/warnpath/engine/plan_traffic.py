@@ -16,9 +16,10 @@ from warnpath.engine.codes import (
     SURGE_SWITCHED_ON,
     SURGE_WAITING,
     TRAFFIC_STARTED,
+    UP_FOR_EVER,
 )
 from warnpath.engine.plan_network import NetworkPart
-from warnpath.engine.plan_tables import UP_FOR_EVER, DistributionTable, StreamNames
+from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
 from warnpath.network.flows import traffic_flows
 from warnpath.scenario.sizes import size_law

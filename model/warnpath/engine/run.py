@@ -39,7 +39,9 @@ def run_replication(
     tables : collection of str
         Names out of `warnpath.engine.columns.TABLES`.
     engine : str
-        "simpy" runs the handlers as Python, "compiled" as machine code, which is built on its first use.
+        "compiled" runs the whole event loop as machine code. In "simpy" SimPy keeps the queue and the time,
+        and each event calls machine code, or Python where a debugger looks on (see `SimpyRun`). Machine code
+        is built on its first use.
     memory_limit_mb : float, optional
         A replication that needs more fails, with words on what to turn off.
 

@@ -11,6 +11,10 @@ handlers as everything else, so what it does is queued, lost, logged and hashed 
 
     run.env.process(maintenance(run.env))
     output = run.run()
+
+The handlers run as machine code, one call an event; as the Python they are written in where a debugger, or a
+measurement of coverage, looks on when the run is made, or where `as_written` asks for it. The event log and
+the tables are the same, bit for bit. ``run.world`` shows the state either way: ``run.world.links[0].up``.
 """
 
 from __future__ import annotations
@@ -23,16 +27,15 @@ import simpy
 
 from warnpath.engine import codes
 from warnpath.engine.columns import DEFAULT_TABLES, TABLES, build_columns
-from warnpath.engine.handlers.messages import new_message
+from warnpath.engine.handlers.external import external_sent
 from warnpath.engine.handlers.outages import outage_began, outage_ended
-from warnpath.engine.handlers.traffic import send
 from warnpath.engine.output import ReplicationOutput
 from warnpath.engine.plan import Plan
 from warnpath.engine.plan_lives import member_row, outage_row
-from warnpath.engine.plan_tables import UP_FOR_EVER
 from warnpath.engine.prepare import prepare
 from warnpath.engine.random_streams import mix, name_key
-from warnpath.engine.simpy_scheduler import EngineError, SimpyScheduler
+from warnpath.engine.simpy_python import PythonHandlers
+from warnpath.engine.simpy_scheduler import EngineError, SimpyScheduler, is_watched
 from warnpath.engine.warned import needed_warnings, outcomes
 
 EVENT_KINDS = {
@@ -73,13 +76,15 @@ class SimpyRun:
     memory_limit_mb : float, optional
         A replication that needs more fails, with words on what to turn off.
     as_written : bool, optional
-        Run the handlers as they are written rather than merged: slower, with the same results. By default
-        where a debugger looks on, or with entity classes of one's own.
+        Run the handlers as the Python they are written in rather than as machine code: some ten times slower,
+        with the same results. By default where a debugger looks on, or with entity classes of one's own.
 
     Attributes
     ----------
     env : simpy.Environment
-    world : World
+    world : World or ArrayWorld
+        The state; both are read alike, ``world.links[0].up``.
+    scheduler : SimpyScheduler
     """
 
     def __init__(
@@ -102,12 +107,22 @@ class SimpyRun:
         self.seed = plan.scenario.run.seed if seed is None else seed
         self.tables = tuple(tables)
         self._started = time.perf_counter()
-        self.world: Any = prepare(plan, replication, self.seed, tables, entity_classes)
-        if as_written is None and entity_classes is not None:
-            as_written = True
-        self.scheduler = SimpyScheduler(
-            self.world, plan.initial_events, keep_log, memory_limit_mb, as_written
-        )
+        if as_written is None:
+            as_written = entity_classes is not None or is_watched()
+        if entity_classes is not None and not as_written:
+            raise ValueError("machine code knows no entity classes; leave as_written=False out")
+        events = plan.initial_events
+        self.scheduler: SimpyScheduler
+        if as_written:
+            entities = prepare(plan, replication, self.seed, tables, entity_classes)
+            self.scheduler = PythonHandlers(entities, events, keep_log, memory_limit_mb)
+        else:
+            from warnpath.engine.compiled.compiled_run import template_of
+            from warnpath.engine.compiled.simpy_compiled import CompiledHandlers
+
+            arrays = template_of(plan).world(replication, self.seed, tables)
+            self.scheduler = CompiledHandlers(arrays, events, keep_log, memory_limit_mb)
+        self.world: Any = self.scheduler.world
         self.env: simpy.Environment = self.scheduler.env
         self._sent: dict[tuple[str, str], int] = {}
         self._taken_down: dict[str, int] = {}
@@ -173,16 +188,9 @@ class SimpyRun:
         self._sent[origin, destination] = count + 1
         lineage = mix(name_key(f"external:{origin}>{destination}"), count)
         source, target = network.node_row[origin], network.node_row[destination]
-        m = new_message(self.world, self.env.now, codes.EXTERNAL, source, target, lineage)
-        message = self.world.messages[m]
-        message.tree = tree
-        message.clearance = clearance
-        message.priority = priority
-        message.size_bits = 8.0 * size_bytes
-        message.expires_s = UP_FOR_EVER
-        number: int = message.number
-        send(self.world, self.env.now, m)
-        self.scheduler.drain()
+        number: int = self.scheduler.act(
+            external_sent, source, target, lineage, tree, clearance, priority, 8.0 * size_bytes
+        )
         return number
 
     def set_state(self, element: str, up: bool) -> None:
@@ -196,16 +204,13 @@ class SimpyRun:
         target = self.plan.network.outage_target(element)
         o = self._taken_down.pop(element, -1) if up else -1
         if o < 0:
-            o = len(self.world.outages)
-            members = self.world.members
-            self.world.outages.append(self.world.classes["outages"](**outage_row(len(members), 1, None)))
-            members.append(self.world.classes["members"](**member_row(target)))
+            member = self.scheduler.add("members", member_row(target))
+            o = self.scheduler.add("outages", outage_row(member, 1, None))
         if up:
-            outage_ended(self.world, self.env.now, o)
+            self.scheduler.act(outage_ended, o)
         else:
             self._taken_down[element] = o
-            outage_began(self.world, self.env.now, o)
-        self.scheduler.drain()
+            self.scheduler.act(outage_began, o)
 
     def on(self, event: str, listener: Callable[[float, int, int], None]) -> None:
         """Call `listener(now_s, element_number, copy_number)` after every event of a kind.

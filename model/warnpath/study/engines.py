@@ -56,7 +56,12 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class NamedEngine:
-    """An engine of this package: ``compiled``, or ``simpy``, the reference; both give the same event log."""
+    """An engine of this package; both give the same event log.
+
+    ``compiled`` runs the whole event loop as machine code. In ``simpy`` SimPy keeps the queue and the time,
+    and each event calls machine code; under a debugger or a measurement of coverage it runs the Python that
+    the handlers are written in.
+    """
 
     name: str = DEFAULT
     memory_limit_mb: float | None = MEMORY_LIMIT_MB

@@ -99,7 +99,7 @@ def simulate(
         Most worker processes. Starting them takes about two seconds, so they are started only where the time
         of the first replication says that it pays; None for one per processor.
     engine : str or Engine
-        "compiled", or "simpy", the reference; both give the same result.
+        "compiled", or "simpy", where SimPy schedules each event, slower; both give the same result.
 
     Returns
     -------

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
 from warnpath.engine.compiled.layout import RECORD_DTYPES, RECORDS, SCALARS, TABLES, WORLD_DTYPE
+from warnpath.engine.compiled.record_views import EntityRows
 from warnpath.engine.compiled.stream_keys import stream_keys
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.sensing_draws import draw_sensing
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.trace_entities import TABLE_OF
-from warnpath.engine.world import ENTITY_CLASSES
 
 LOG_ROWS = 1 << 12
 """Rows of the log buffer; when it is full it is hashed and emptied, so the log takes no memory."""
@@ -138,6 +138,7 @@ class ArrayWorld:
             arrays={},
             _fields=fields,
             _scalars={name: fields[name] for name, _ in SCALARS},
+            _views={},
         )
         for name, array in template.records.items():
             self.attach(name, array.copy())
@@ -162,7 +163,9 @@ class ArrayWorld:
         if name in _SCALAR_KINDS:
             return self._scalars[name][0].item()
         if name in ENTITIES:
-            return EntityRows(name, self.arrays[name])
+            if name not in self._views:
+                self._views[name] = EntityRows(name, self.arrays[name])
+            return self._views[name]
         if name in TABLES:
             return self.arrays[name]
         raise AttributeError(f"the world has no attribute {name!r}")
@@ -173,6 +176,8 @@ class ArrayWorld:
     def attach(self, name: str, array: np.ndarray) -> None:
         """Make an array the one that compiled code finds under a name."""
         self.arrays[name] = array
+        if name in self._views:
+            self._views[name].show(array)
         self._fields[f"{name}_address"] = array.ctypes.data
         self._fields[f"{name}_rows"] = len(array)
         self._fields[f"{name}_columns"] = array.shape[1] if array.ndim == 2 else 1
@@ -190,8 +195,17 @@ class ArrayWorld:
             heap["order"] = heap["slot"] = order
             self.heap_count = self.scheduled = count
 
-    def grow(self) -> None:
-        """Grow the pools exactly as `state.ensure_capacity` does, and the heap."""
+    def append(self, kind: str, row: dict[str, Any]) -> int:
+        """Add an entity after those that the plan has; returns its place."""
+        place = len(self.arrays[kind])
+        self._extend(kind, 1)
+        for field, value in row.items():
+            self.arrays[kind][field][place] = value
+        return place
+
+    def grow(self) -> bool:
+        """Grow the pools exactly as `state.ensure_capacity` does, and the heap; says whether any grew."""
+        before = sum(map(len, self.arrays.values()))
         if self.message_free_count < self.message_reserve:
             self._grow_messages(max(self.message_reserve, len(self.arrays["messages"])))
         if self.report_free_count < self.report_reserve:
@@ -204,6 +218,7 @@ class ArrayWorld:
                 self._extend(name, max(self.trace_reserve, len(self.arrays[name])))
         if len(self.arrays["heap"]) - self.heap_count < len(self.arrays["outbox"]):
             self._grow_heap(max(len(self.arrays["heap"]), len(self.arrays["outbox"])))
+        return sum(map(len, self.arrays.values())) > before
 
     def _extend(self, name: str, count: int) -> None:
         old = self.arrays[name]
@@ -249,28 +264,6 @@ class ArrayWorld:
         pending["next_free"] = np.arange(first + 1, first + count + 1)
         pending["next_free"][-1] = self.pending_free
         self.pending_free = first
-
-
-class EntityRows(Sequence[Any]):
-    """Records read as entities with plain Python numbers; a row is converted when it is looked at."""
-
-    def __init__(self, name: str, rows: np.ndarray) -> None:
-        self._class = ENTITY_CLASSES[name]
-        self._name = name
-        self._rows = rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return EntityRows(self._name, self._rows[place])
-        make: Any = self._class
-        return make(*self._rows[place].item())
-
-    def __iter__(self) -> Iterator[Any]:
-        make: Any = self._class
-        return (make(*row) for row in self._rows.tolist())
 
 
 def _records(name: str, rows: list[dict[str, Any]]) -> np.ndarray:

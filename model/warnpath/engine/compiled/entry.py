@@ -1,7 +1,7 @@
-"""The one function of the compiled engine that Python calls, and the signatures of all that it calls.
+"""The handlers that Python calls as machine code, and the signatures of all that they call.
 
 Signatures come from the annotations: `Any` is the world, `int` an int64, `float` a float64; so every handler
-states what it takes, as kernels do. The handlers are the plain functions that the SimPy engine runs.
+states what it takes, as kernels do. The handlers are the plain functions that run as Python too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Any
 
 from warnpath.compilation import program_root
 from warnpath.engine.compiled.event_loop import run_events
+from warnpath.engine.compiled.single_event import run_event
+from warnpath.engine.handlers.external import external_sent
+from warnpath.engine.handlers.outages import outage_began, outage_ended
 
 
 def handler_signature(function: FunctionType) -> Any:
@@ -40,3 +43,12 @@ def handler_signature(function: FunctionType) -> Any:
 
 run = program_root(run_events, handler_signature)
 """Run events of the world whose record an array of bytes holds, until there is a reason to return."""
+
+run_one = program_root(run_event, handler_signature, releases_lock=False)
+"""Run one event of a world; see `single_event`."""
+
+DIRECT = {
+    handler: program_root(handler, handler_signature, releases_lock=False)
+    for handler in (external_sent, outage_began, outage_ended)
+}
+"""Machine code of the handlers that a user's own SimPy process runs."""

@@ -130,6 +130,18 @@ def must_grow(w: Any) -> int:
     return 0
 
 
+def write_log(w: Any, now: float, kind: int, a: int) -> None:
+    """Write the row of an event that has taken place; there must be room for it."""
+    row = w.log[w.log_count]
+    row.time_s = now
+    row.kind = kind
+    row.element = a
+    row.message = w.noted_message
+    row.value = w.noted_value
+    w.log_count += 1
+    w.events += 1
+
+
 def run_events(w: Any) -> int:
     """Run events before `stop_s` until there is a reason to return: one of the codes of this module."""
     while w.heap_count > 0 and w.heap[0].time_s < w.stop_s:
@@ -143,14 +155,7 @@ def run_events(w: Any) -> int:
         kind = event.kind
         a = event.a
         if dispatch(w, now, kind, a, event.b, event.token) == 1:
-            row = w.log[w.log_count]
-            row.time_s = now
-            row.kind = kind
-            row.element = a
-            row.message = w.noted_message
-            row.value = w.noted_value
-            w.log_count += 1
-            w.events += 1
+            write_log(w, now, kind, a)
         if w.fault != 0:
             return FAULT
         # The event itself leaves the heap only here: most make exactly one other, which takes its place.

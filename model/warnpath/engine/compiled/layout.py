@@ -25,7 +25,7 @@ LOG: Final[Fields] = (
     ("message", "i8"),
     ("value", "f8"),
 )
-"""Rows of the event log, as `simpy_scheduler.LOG_ROW` packs them."""
+"""Rows of the event log, as `simpy_python.LOG_ROW` packs them."""
 
 RECORDS: Final[dict[str, Fields]] = {**ENTITIES, "heap": HEAP, "pending": PENDING, "log": LOG}
 """Arrays of records, one dimension."""
