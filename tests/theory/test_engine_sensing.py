@@ -97,14 +97,11 @@ def hit_times(plan: Plan, replication: int, sensor: str) -> dict[int, np.ndarray
 SALVO = 7
 
 
-def salvo(folder: Path, capacity: int | None) -> Plan:
-    """Seven flights at intervals of 1 s, seen by a radar that almost never misses."""
+def salvo(folder: Path, capacity: int | None, apart_deg: float = 0.0) -> Plan:
+    """Seven flights at intervals of 1 s, from sites so far apart; the radar almost never misses."""
     scenario = circled(folder)
-    launch = {
-        "profile": "irbm",
-        "origin": {"lat_deg": 39.2, "lon_deg": 125.7},
-        "azimuth_deg": 70.0,
-    }
+    launch = {"profile": "irbm", "azimuth_deg": 70.0}
+    origins = [{"lat_deg": 39.2 + apart_deg * (number - 3), "lon_deg": 125.7} for number in range(SALVO)]
     changes: dict[str, Any] = {
         "profile.irbm": {
             "range_km": 700,
@@ -112,7 +109,10 @@ def salvo(folder: Path, capacity: int | None) -> Plan:
             "burn_time_s": 80,
             "ballistic_coefficient_kg_m2": 5000,
         },
-        "launch": [{"id": f"up-{number}", "at_s": float(number), **launch} for number in range(SALVO)],
+        "launch": [
+            {"id": f"up-{number}", "at_s": float(number), "origin": origin, **launch}
+            for number, origin in enumerate(origins)
+        ],
         "node.kr-radar.sensor.range_km": 3000,
         "node.kr-radar.sensor.detection_probability": 0.9999,
         "node.kr-radar.sensor.capacity": capacity,
@@ -148,10 +148,13 @@ def test_capacity_leaves_a_single_object_alone(tmp_path: Path) -> None:
 
 
 def test_a_salvo_delays_confirmation_by_the_lower_update_rate(tmp_path: Path) -> None:
-    """Three looks at one of seven objects, two a scan: in every fourth scan, so two gaps of 8 s."""
+    """Three looks at one of seven objects, two a scan: in every fourth scan, so two gaps of 8 s.
+
+    The sites are 80 km apart: no object gets from one to the next between two looks, at 8 km/s.
+    """
     waits = {}
     for capacity in (None, 2):
-        plan = salvo(tmp_path, capacity)
+        plan = salvo(tmp_path, capacity, 0.72)
         values = []
         number = plan.sensing.sensor_ids.index("kr-radar")
         for replication in range(30):

@@ -149,6 +149,11 @@ PAIRS: Final[Fields] = (
     ("closes_s", "f8"),
     ("truth_row", "i8"),
     ("history", "i8"),
+    # Of a hit whose event is still to come: in every how many scans the radar looks at the object, and which
+    # of the radar's objects it is of; -1 while that is not known.
+    ("due", "i8"),
+    ("every", "i8"),
+    ("object", "i8"),
     ("sequence", "i8"),
     ("visible_s", "f8"),
     ("detected_s", "f8"),
@@ -177,6 +182,8 @@ SENSORS: Final[Fields] = (
     ("capacity", "i8"),
     ("first_pair", "i8"),
     ("pair_count", "i8"),
+    ("first_object", "i8"),
+    ("object_count", "i8"),
 )
 
 LAUNCHES: Final[Fields] = (

@@ -15,6 +15,7 @@ from warnpath.engine.plan_network import NetworkPart
 from warnpath.engine.plan_tables import DistributionTable, StreamNames
 from warnpath.engine.random_streams import name_key
 from warnpath.engine.scanning import HIT_WIDTH
+from warnpath.fusion.grouping import object_rows, object_table
 from warnpath.physics.earth import destination, ecef_from_geodetic
 from warnpath.physics.errors import PhysicsError
 from warnpath.physics.radar import POSITION, SENSOR_COLUMNS, Radar, sensor_row
@@ -177,6 +178,12 @@ def plan_sensing(
     unseen = _pair(part, flights, nodes, settings, network, streams)
     if unseen:
         raise ScenarioError([_unseen(scenario, launches[flight], bool(sensors)) for flight in unseen])
+    objects = 0
+    for sensor in sensors:
+        sensor["first_object"] = objects
+        sensor["object_count"] = 0 if sensor["infrared"] else object_rows(sensor["pair_count"])
+        objects += sensor["object_count"]
+    part.private_arrays["radar_objects"] = object_table(objects)
     part.private_arrays["sights"] = np.zeros((max(len(part.windows_s), 1), 2))
     return part
 

@@ -20,9 +20,8 @@ from warnpath.physics.table import place_at
 
 Table = NDArray[np.float64]
 
-HIT_SCAN, HIT_HISTORY, HIT_RANGE, HIT_AZIMUTH, HIT_ELEVATION, HIT_SIGMA_RANGE, HIT_SIGMA_CROSS, HIT_ROW = (
-    range(8)
-)
+HIT_SCAN, HIT_HISTORY, HIT_RANGE, HIT_AZIMUTH, HIT_ELEVATION, HIT_SIGMA_RANGE, HIT_SIGMA_CROSS = range(7)
+HIT_ROW, HIT_EVERY = 7, 8
 """Columns of the row that `next_hit` fills."""
 
 HIT_WIDTH = 16
@@ -37,7 +36,7 @@ SIGHT_OPENS, SIGHT_CLOSES = 0, 1
 def has_turn(
     sights: Table, pair: int, first_pair: int, pair_count: int, capacity: int, scan: int, time_s: float
 ) -> int:
-    """Whether a radar of limited capacity looks at an object in a scan; 1 or 0.
+    """Whether a radar of limited capacity looks at an object in a scan: 0, or every how many scans it does.
 
     With m objects in view, each has its turn in every ceil(m / capacity)th scan; so no scan has more than
     `capacity` of them.
@@ -60,7 +59,7 @@ def has_turn(
             in_view += 1
     every = max((in_view + capacity - 1) // capacity, 1)
     if (scan + place) % every == 0:
-        return 1
+        return every
     return 0
 
 
@@ -108,13 +107,17 @@ def next_hit(
         Objects that the radar can look at in one scan; 0 for any number.
     out : float64[2, HIT_WIDTH]
         Row 0 receives the hit: scan, history, measured range (m), azimuth and elevation (rad), the two
-        standard deviations (m), and the row of the flight to go on from. Row 1 is working space.
+        standard deviations (m), the row of the flight to go on from, and in every how many scans the radar
+        looks at it. Row 1 is working space.
     """
+    every = 1
     while scan <= last_scan:
         time_s = phase_s + scan * period_s
-        if capacity > 0 and has_turn(sights, pair, first_pair, pair_count, capacity, scan, time_s) == 0:
-            scan += 1
-            continue
+        if capacity > 0:
+            every = has_turn(sights, pair, first_pair, pair_count, capacity, scan, time_s)
+            if every == 0:
+                scan += 1
+                continue
         history = (history * 2) % HISTORY_SIZE
         found = place_at(truth, first, count, truth_row, time_s - launched_s, out, 1)
         if found >= 0:
@@ -139,6 +142,7 @@ def next_hit(
                     out[0, 5] = sigma_range
                     out[0, 6] = sigma_cross
                     out[0, 7] = truth_row
+                    out[0, 8] = every
                     return 1
         scan += 1
     return 0

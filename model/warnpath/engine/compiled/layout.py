@@ -56,6 +56,7 @@ TABLES: Final[dict[str, str]] = {
     "sensor_table": "f8",
     "hit": "f8",
     "sights": "f8",
+    "radar_objects": "f8",
     "picture_of": "i8",
     "areas": "f8",
     "reports": "f8",

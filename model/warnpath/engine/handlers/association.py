@@ -1,12 +1,10 @@
 """Several launches at once: which track a plot goes to.
 
-Which plots a track gets is decided by where they are. The truth keeps the score, and gives three things more:
+Which plots a track gets is decided by where they are. The truth keeps the score, and gives two things more:
 
 - Names. A track is called after the launch whose plot began it, and its picture is scored, and warns, as that
   of this launch. So a centre has one track of a launch at most: where a real one might begin a second, plots
   that fit no track are left out, and counted as `ungated`.
-- Confirmation at a radar. Its hits on one object count, as if its own tracker grouped them without a mistake.
-  What it sends is plots without that grouping.
 - Launch reports of space infrared. They go to the picture of their launch: a launch point and a time tell
   launches apart that are some kilometres or a revisit apart.
 """

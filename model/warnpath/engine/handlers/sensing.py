@@ -1,4 +1,8 @@
-"""Sensors: a launch starts the scans, a hit makes a plot, space infrared makes a launch report."""
+"""Sensors: a launch starts the scans, a hit makes a plot, space infrared makes a launch report.
+
+What a scan hits is physics: it depends on the truth. Which hits belong together a radar finds out by itself,
+by where they are; see `warnpath.fusion.grouping`. How soon a launch was detected and confirmed is a score.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,8 @@ from warnpath.engine.handlers.surges import surge_by_launch
 from warnpath.engine.handlers.traffic import send
 from warnpath.engine.random_streams import draw, mix, uniform
 from warnpath.engine.scanning import HISTORY_SIZE, next_hit
+from warnpath.fusion.grouping import OBJECT_CONFIRMED, clear_objects, group_hits
+from warnpath.fusion.measurement import write_plot
 
 FIRST_SIGHT = 0
 MESSAGE = 1
@@ -86,6 +92,9 @@ def schedule_next_hit(w: Any, now: float, p: int) -> None:
         pair.sigma_range_m = float(w.hit[0, 5])
         pair.sigma_cross_m = float(w.hit[0, 6])
         pair.truth_row = int(w.hit[0, 7])
+        pair.every = int(w.hit[0, 8])
+        pair.due = 1
+        pair.object = -1
         # The scan before launch time by rounding would be a negative delay.
         delay = max(pair.phase_s + pair.scan * sensor.period_s - now, 0.0)
         schedule(w, delay, SENSED, p, 0, 0)
@@ -108,13 +117,25 @@ def sensed(w: Any, now: float, p: int) -> None:
     if w.nodes[sensor.node].up == 0:
         # A sensor that is down forgets what it had: it starts to confirm anew.
         pair.history = 0
+        pair.due = 0
+        if w.association == 1:
+            clear_objects(w.radar_objects, sensor.first_object, sensor.object_count)
         pair.scan += 1
         schedule_next_hit(w, now, p)
         return
     if pair.detected_s < 0.0:
         pair.detected_s = now
-    if pair.confirmed_s < 0.0 and hits_within(pair.history, sensor.confirm_window) >= sensor.confirm_hits:
+    confirmed = 1
+    if w.association == 1:
+        if pair.object < 0:
+            group_scan(w, p)
+        confirmed = int(w.radar_objects[pair.object, OBJECT_CONFIRMED])
+    elif pair.confirmed_s < 0.0:
+        # One object, or those of whose hits it is known whose they are.
+        confirmed = int(hits_within(pair.history, sensor.confirm_window) >= sensor.confirm_hits)
+    if pair.confirmed_s < 0.0 and confirmed == 1:
         pair.confirmed_s = now
+    pair.due = 0
     m = new_message(w, now, PLOT, sensor.node, pair.destination, mix(pair.key_noise, pair.scan))
     message = w.messages[m]
     message.tree = pair.tree
@@ -134,8 +155,8 @@ def sensed(w: Any, now: float, p: int) -> None:
     message.sigma_cross_m = pair.sigma_cross_m
     message.stamp_s = now
     message.sense_s = pair.detected_s - launch.at_s
+    message.confirmed = confirmed
     if pair.confirmed_s >= 0.0:
-        message.confirmed = 1
         message.confirm_s = pair.confirmed_s - pair.detected_s
         message.accuracy_s = now - pair.confirmed_s
     else:
@@ -146,6 +167,48 @@ def sensed(w: Any, now: float, p: int) -> None:
     send(w, now, m)
     pair.scan += 1
     schedule_next_hit(w, now, p)
+
+
+def group_scan(w: Any, p: int) -> None:
+    """The radar shares out all hits of a scan among its objects, when the first of them comes up."""
+    pair = w.pairs[p]
+    sensor = w.sensors[pair.sensor]
+    hits = 0
+    for other in range(sensor.first_pair, sensor.first_pair + sensor.pair_count):
+        hit = w.pairs[other]
+        if hit.due == 1 and hit.scan == pair.scan and hit.object < 0:
+            write_plot(
+                w.fusion_candidates,
+                hits,
+                hit.phase_s + hit.scan * sensor.period_s,
+                hit.range_m,
+                hit.azimuth_rad,
+                hit.elevation_rad,
+                hit.sigma_range_m,
+                hit.sigma_cross_m,
+            )
+            w.fusion_match[4, hits] = other
+            hits += 1
+    group_hits(
+        w.sensor_table,
+        w.fusion_scratch,
+        sensor.row,
+        w.fusion_candidates,
+        w.fusion_places,
+        w.fusion_costs,
+        w.radar_objects,
+        w.fusion_match,
+        hits,
+        sensor.first_object,
+        sensor.object_count,
+        pair.scan,
+        pair.every,
+        sensor.confirm_window,
+        sensor.period_s,
+        sensor.confirm_hits,
+    )
+    for h in range(hits):
+        w.pairs[int(w.fusion_match[4, h])].object = int(w.fusion_match[0, h])
 
 
 def break_the_clouds(w: Any, now: float, p: int) -> None:
