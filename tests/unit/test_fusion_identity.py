@@ -17,6 +17,7 @@ from warnpath.fusion import (
     areas,
     association,
     carry,
+    fading,
     flight,
     gating,
     history,
@@ -40,6 +41,7 @@ MODULES = (
     areas,
     association,
     carry,
+    fading,
     flight,
     gating,
     history,
@@ -122,6 +124,8 @@ def arguments() -> dict[str, tuple[Any, ...]]:
     moving = np.zeros((6, 4), dtype=np.int64)
     moving[4, 0], moving[0, 1] = 2, 1
     fifth = a["keys"][slots[-5]]
+    faded = a["posteriors"].copy()
+    faded[slots[-1], layout.FADED_AFTER : layout.FADED_COST + 1] = 7.3, 31.0
     return {
         "areas.normal_below": (0.37,),
         "areas.mass_in_circle": (20e3, -70e3, 4e8, 1e8, 9e8, 100e3),
@@ -135,6 +139,12 @@ def arguments() -> dict[str, tuple[Any, ...]]:
         "association.nearest_track": (*store_of, 0, 1, *space, late[1], late[2]),
         "association.move_plots": (*store_of, 0, 1, space[0], moving, int(fifth[0]), int(fifth[1])),
         "association.youngest_plot": (a["heads"], a["plots"], a["keys"], 0),
+        "fading.determinant": (3.0, -0.7, 2.0, 0.4, 0.1, 1.3),
+        "fading.remember_spread": (a["posteriors"], slots[-1], s, layout.S_MODES, 7.3),
+        "fading.least_cost": (faded, slots[-1], t.settings, 31.7),
+        "gating.least_track_cost": (
+            t.settings, a["heads"], a["plots"], a["keys"], faded, 0, faded[slots[-1], layout.TIME] + 9.1,
+        ),
         "gating.rough_square": (a["posteriors"], slots[-1], 2.0, *state[:3], 1e4),
         "gating.rough_cost": (a["heads"], a["keys"], a["posteriors"], 0, late[0], *state[:3], 1e4),
         "gating.start_cost": (

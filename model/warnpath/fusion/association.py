@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 
 from warnpath.compilation import kernel
-from warnpath.fusion.gating import GATE, OUTSIDE, rough_cost, track_cost
+from warnpath.fusion.fading import NO_BOUND
+from warnpath.fusion.gating import GATE, OUTSIDE, least_track_cost, rough_cost, track_cost
 from warnpath.fusion.history import place_plot
 from warnpath.fusion.layout import (
     BASED,
@@ -35,6 +36,8 @@ SURE = 9.0
 """A track this near, by the rough comparison, gets the plot at once if no other is within its gate."""
 UNASSIGNED = 1e6
 """Cost of a plot that gets no track although one is in its gate."""
+BOUND = 0
+"""Row of the working space that holds what each track costs at least, `OUTSIDE` once that is looked at."""
 _NEVER = 1e12
 """Cost of a pair that cannot be, small enough for sums of costs to keep their digits."""
 
@@ -183,26 +186,36 @@ def nearest_track(
     best = -1
     least = OUTSIDE
     for track in range(count):
+        work[BOUND, track] = OUTSIDE
         if costs[0, track] < OUTSIDE:
-            cost = track_cost(
-                sensors,
-                settings,
-                heads,
-                plots,
-                keys,
-                posteriors,
-                scratch,
-                first_track + track,
-                candidates,
-                0,
-                places,
-                sensor,
-                sequence,
+            work[BOUND, track] = least_track_cost(
+                settings, heads, plots, keys, posteriors, first_track + track, time
             )
-            costs[0, track] = cost
-            if cost < least:
-                least = cost
-                best = track
+    # The likely ones first; one that costs more than the best even at its least need not be looked at.
+    for turn in range(2):
+        for track in range(count):
+            bound = work[BOUND, track]
+            if bound < OUTSIDE and (bound == NO_BOUND or (turn == 1 and bound <= least)):
+                cost = track_cost(
+                    sensors,
+                    settings,
+                    heads,
+                    plots,
+                    keys,
+                    posteriors,
+                    scratch,
+                    first_track + track,
+                    candidates,
+                    0,
+                    places,
+                    sensor,
+                    sequence,
+                )
+                costs[0, track] = cost
+                work[BOUND, track] = OUTSIDE
+                if cost < least or (cost == least and track < best):
+                    least = cost
+                    best = track
     if best < 0:
         return -1
     first = (first_track + best) * capacity
@@ -226,7 +239,9 @@ def nearest_track(
             place_plot(scratch, sensors, sensor, candidates, row)
             for j in range(3):
                 places[row, j] = scratch[S_FIRST, 9 + j]
-            for track in range(count):
+        for track in range(count):
+            # All pairs count now, those too that were left out above.
+            if row > 0 or work[BOUND, track] < OUTSIDE:
                 costs[row, track] = OUTSIDE
                 if heads[first_track + track, COUNT] > 0:
                     costs[row, track] = track_cost(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 
 from warnpath.compilation import kernel
+from warnpath.fusion.fading import NO_BOUND, least_cost, remember_spread
 from warnpath.fusion.flight import vertical
 from warnpath.fusion.history import copy_modes, place_plot
 from warnpath.fusion.layout import (
@@ -276,7 +277,35 @@ def track_cost(
             predict_thrust(scratch, S_MODES, settings, elapsed)
         else:
             predict_coast(scratch, S_MODES, settings, elapsed, settings[0, INVERSE_BALLISTIC])
+            if elapsed > QUICK_S and place == count:
+                remember_spread(posteriors, slot, scratch, S_MODES, elapsed)
         square, determinant = plot_update(scratch, S_MODES, mode, sensors, sensor, candidates, row)
         if determinant > 0.0 and square < GATE:
             return square + math.log(determinant)
     return OUTSIDE
+
+
+@kernel(
+    "float64(float64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1], float64[:, ::1], int64, float64)"
+)
+def least_track_cost(
+    settings: Table,
+    heads: IntegerTable,
+    plots: Table,
+    keys: IntegerTable,
+    posteriors: Table,
+    track: int,
+    time: float,
+) -> float:
+    """What `track_cost` is at least for a plot at a time; `NO_BOUND` where nothing is known about it.
+
+    Only of a track that is worked out to its end, and a plot after all that it has.
+    """
+    count = heads[track, COUNT]
+    if count == 0 or heads[track, PENDING] > 0:
+        return NO_BOUND
+    first = track * (keys.shape[0] // heads.shape[0])
+    slot = first + keys[first + count - 1, KEY_ORDER]
+    if not (plots[slot, PLOT_TIME] < time and posteriors[slot, UPDATES] > 0.0):
+        return NO_BOUND
+    return float(least_cost(posteriors, slot, settings, time - posteriors[slot, TIME]))

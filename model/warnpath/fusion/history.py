@@ -10,6 +10,7 @@ from warnpath.fusion.layout import (
     COAST_COVARIANCE,
     COAST_STATE,
     COASTING_SINCE,
+    FADED_AFTER,
     HOLD,
     IGNITION_SIGMA,
     INVERSE_BALLISTIC,
@@ -220,6 +221,7 @@ def step(
     rejections = 0.0
     previous = slot
     posteriors[slot, POINT_VALID] = 0.0
+    posteriors[slot, FADED_AFTER] = 0.0
     if place > 0:
         previous = first + keys[first + place - 1, KEY_ORDER]
         memory = posteriors[previous, UPDATES]

@@ -72,7 +72,11 @@ POINT_VALID: Final = 86
 """Launch point: valid, latitude, longitude, variance east, covariance, variance north (m^2)."""
 SMOOTHED: Final = 92
 """Thrust probability averaged over the hold time since the object looks ballistic."""
-POSTERIOR_COLUMNS: Final = 93
+FADED_AFTER: Final = 93
+"""How long after TIME a plot was last compared with the ballistic mode, 0 if none has been ..."""
+FADED_COST: Final = 94
+"""... and the least that any later plot costs there, see `fading`."""
+POSTERIOR_COLUMNS: Final = 95
 NEVER: Final = 1e300
 
 # --- settings: float64[1, SETTINGS_COLUMNS]; see `store.settings_row` ------------------------------------
