@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +14,7 @@ from warnpath.cli.outcome import RUN_FAILED, answering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     import pandas as pd
 
@@ -41,8 +44,6 @@ def run(
 ) -> None:
     """Run one scenario: when each warning arrives, stage by stage, and how much time is left."""
     from warnpath.cli import console, request
-    from warnpath.cli.preload import preload
-    from warnpath.results.store import read_table
     from warnpath.results.stream import TableStream
     from warnpath.study.parts import check_output_folder
     from warnpath.study.result import provenance_of
@@ -50,7 +51,7 @@ def run(
 
     request.refuse_later_options(precision, dask, engine)
     console.start_log(verbose)
-    preload()
+    favour_computation()
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
@@ -62,7 +63,7 @@ def run(
             result = run_scenario(chosen, request.table_names(tables), execution, stream.take)
         scan = ends.enter_context(started_scan(result, failures, execution))
         result.save(folder, request.command_line(), stream)
-        tracks = read_table(folder / "tracks.parquet") if "tracks" in stream.rows else None
+        tracks = read_tracks(folder) if "tracks" in stream.rows else None
         if json:
             costs = scan.costs() if scan is not None else None
             console.print_json(overview(result, str(folder), costs, tracks))
@@ -74,6 +75,24 @@ def run(
     if result.failed:
         console.note(f"warnpath: {describe_failed(result)}")
         raise typer.Exit(RUN_FAILED)
+
+
+def favour_computation() -> None:
+    """Keep the interpreter out of the way of threads that compute in machine code.
+
+    What is imported and simulated stays: looking through it for garbage again and again only takes time. And
+    such threads come back to the interpreter for a moment only, and often, so they should not wait long. The
+    libraries that make tables are imported where they are needed, which is while the failures are simulated.
+    """
+    gc.set_threshold(50_000, 20, 20)
+    sys.setswitchinterval(0.0005)
+
+
+def read_tracks(folder: Path) -> pd.DataFrame:
+    """The table of tracks, which was written as it came."""
+    from warnpath.results.store import read_table
+
+    return read_table(folder / "tracks.parquet")
 
 
 @contextmanager
