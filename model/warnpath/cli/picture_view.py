@@ -26,14 +26,10 @@ SHORT = {
 }
 
 
-def print_pictures(
-    console: Console, pictures: pd.DataFrame, tracks: pd.DataFrame | None, verbose: bool
-) -> None:
-    """Print the age of every picture and what was mistaken, where asked for; with tracks, error by age."""
-    if verbose or tracks is not None:
-        print_ages(console, pictures, tracks is not None)
-    if tracks is not None:
-        print_errors(console, tracks)
+def print_pictures(console: Console, pictures: pd.DataFrame, has_tracks: bool, verbose: bool) -> None:
+    """Print the age of every picture and what was mistaken, where asked for."""
+    if verbose or has_tracks:
+        print_ages(console, pictures, has_tracks)
     print_counts(console, pictures, verbose)
 
 

@@ -60,15 +60,21 @@ def run(
         stream = ends.enter_context(TableStream(folder, OPTIONAL, provenance_of(chosen, engine)))
         with console.progress_bar("replications", quiet) as progress:
             execution = request.make_execution(engine, workers, progress, memory_limit)
-            result = run_scenario(chosen, request.table_names(tables), execution, stream.take)
+            recorded = request.table_names(tables)
+            result = run_scenario(chosen, recorded, execution, stream.take)
         scan = ends.enter_context(started_scan(result, failures, execution))
-        result.save(folder, request.command_line(), stream)
+        try:
+            if not json:
+                # Shown at once, and what it shows is kept even if nobody waits for the rest.
+                print_result(result, verbose, "tracks" in recorded)
+        finally:
+            result.save(folder, request.command_line(), stream, are_fresh=True)
         tracks = read_tracks(folder) if "tracks" in stream.rows else None
         if json:
             costs = scan.costs() if scan is not None else None
             console.print_json(overview(result, str(folder), costs, tracks))
         else:
-            print_answer(result, scan, verbose, tracks)
+            print_rest(result, scan, tracks)
             print(f"Tables: {folder} ({', '.join((*result.tables, *stream.rows))})")
     if log_hash and not json:
         print(f"log_hash: {result.log_hash}")
@@ -108,16 +114,24 @@ def started_scan(result: Result, asked: int | None, execution: Execution) -> Ite
         yield scan
 
 
-def print_answer(
-    result: Result, scan: FailureScan | None, verbose: bool, tracks: pd.DataFrame | None
-) -> None:
-    """Print the tables of a run, then what single failures cost."""
+def print_result(result: Result, verbose: bool, has_tracks: bool) -> None:
+    """Print the tables of a run."""
     from warnpath.cli import console
-    from warnpath.cli.failures_view import print_costs
     from warnpath.cli.run_view import print_run
 
+    print_run(console.output(), result, verbose, has_tracks)
+    sys.stdout.flush()
+
+
+def print_rest(result: Result, scan: FailureScan | None, tracks: pd.DataFrame | None) -> None:
+    """Print how far off tracks are, and what single failures cost."""
+    from warnpath.cli import console
+    from warnpath.cli.failures_view import print_costs
+    from warnpath.cli.picture_view import print_errors
+
     out = console.output()
-    print_run(out, result, verbose, tracks)
+    if tracks is not None:
+        print_errors(out, tracks)
     costs = scan.costs() if scan is not None else None
     if costs is not None:
         print_costs(out, costs)

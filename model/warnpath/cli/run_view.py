@@ -65,10 +65,10 @@ WIDE = 92
 """Width from which on the deadline, a low quantile and the medium of a link have room as well."""
 
 
-def print_run(console: Console, result: Result, verbose: bool, tracks: pd.DataFrame | None = None) -> None:
+def print_run(console: Console, result: Result, verbose: bool, has_tracks: bool = False) -> None:
     """Print the tables of a run: per launch milestones, budget and outcome; pictures; the busiest links.
 
-    With the table of tracks, errors of the pictures by their age as well.
+    With tracks, whose errors by age follow, the ages of the pictures as well.
     """
     console.print(title_line(result), style="bold")
     if "summary" in result.tables:
@@ -80,7 +80,7 @@ def print_run(console: Console, result: Result, verbose: bool, tracks: pd.DataFr
         for launch in launches if verbose or len(launches) <= MOST_LAUNCHES else [_tightest(launches)]:
             print_launch(console, launches[launch], launch)
     if "pictures" in result.tables and len(result.table("pictures")):
-        print_pictures(console, result.table("pictures"), tracks, verbose)
+        print_pictures(console, result.table("pictures"), has_tracks, verbose)
     if "traffic" in result.tables:
         print_traffic(console, result.table("traffic"))
     if "elements" in result.tables:

@@ -132,7 +132,12 @@ class Result:
         return provenance_of(self.scenario, self.engine)
 
     def save(
-        self, folder: Path | str, command: str = "", stream: TableStream | None = None
+        self,
+        folder: Path | str,
+        command: str = "",
+        stream: TableStream | None = None,
+        *,
+        are_fresh: bool = False,
     ) -> dict[str, Any]:
         """Write all tables and their manifest into a folder; see `warnpath.results.store.write_folder`.
 
@@ -144,6 +149,8 @@ class Result:
             How it was called, for the manifest.
         stream : TableStream, optional
             Tables that were written to the folder as they came, with the provenance of this result.
+        are_fresh : bool
+            Nobody can have changed the tables since they were made.
 
         Returns
         -------
@@ -152,7 +159,7 @@ class Result:
         """
         from warnpath.results.store import write_folder
 
-        are_fresh = "tables" not in vars(self)
+        are_fresh = are_fresh or "tables" not in vars(self)
         provenance = self.provenance if stream is None else stream.provenance
         return write_folder(self.tables, Path(folder), provenance, command, stream, are_fresh=are_fresh)
 
