@@ -7,6 +7,7 @@ CONTRIBUTING): an element is one address away. Half of what numba would write go
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 from numba.core import cgutils as _cgutils
@@ -24,6 +25,17 @@ NumbaLowering: Any = _lowering.Lower
 NumbaLoweringPass: Any = _typed_passes.BaseNativeLowering
 
 _NUMBERS = {types.int64, types.uint64, types.float64}
+_COMPARISONS = {
+    operator.lt: "<",
+    operator.le: "<=",
+    operator.gt: ">",
+    operator.ge: ">=",
+    operator.eq: "==",
+    operator.ne: "!=",
+}
+_ARITHMETIC = {operator.add: "add", operator.sub: "sub", operator.mul: "mul"}
+_PAIRS = ((types.int64, types.int64), (types.float64, types.float64))
+"""Operands of operations that are one instruction; numba tries three things first."""
 
 
 class Lowering(NumbaLowering):  # type: ignore[misc]
@@ -34,6 +46,33 @@ class Lowering(NumbaLowering):  # type: ignore[misc]
 
     def decref(self, typ: Any, val: Any) -> None:
         """Count nothing."""
+
+    def lower_binop(self, resty: Any, expr: Any, op: Any) -> Any:
+        """Write an operation of two numbers as its instruction where there is one; else as numba does."""
+        signature = self.fndesc.calltypes[expr]
+        kind = signature.args[0]
+        is_plain = signature.args in _PAIRS and (op in _COMPARISONS or op in _ARITHMETIC)
+        if not is_plain:
+            return super().lower_binop(resty, expr, op)
+        builder = self.builder
+        sides = expr.lhs.name, expr.rhs.name
+        loaded = [self.loadvar(name) for name in sides]
+        left, right = (
+            self.context.cast(builder, value, self.typeof(name), kind)
+            for name, value in zip(sides, loaded, strict=True)
+        )
+        if op in _ARITHMETIC and kind == types.float64:
+            result = getattr(builder, f"f{_ARITHMETIC[op]}")(left, right)
+        elif op in _ARITHMETIC:
+            result = getattr(builder, _ARITHMETIC[op])(left, right, flags=["nsw"])
+        elif kind == types.int64:
+            result = builder.icmp_signed(_COMPARISONS[op], left, right)
+        elif op is operator.ne:
+            # True of what is not a number.
+            result = builder.fcmp_unordered("!=", left, right)
+        else:
+            result = builder.fcmp_ordered(_COMPARISONS[op], left, right)
+        return self.context.cast(builder, result, signature.return_type, resty)
 
     def lower_getitem(self, resty: Any, expr: Any, value: Any, index: Any, signature: Any) -> Any:
         """Read an element of an array by its address; anything else as numba does."""

@@ -9,8 +9,7 @@ be inlined by the front end, and the same few types of operands meet the same op
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, cast
 
@@ -18,16 +17,15 @@ import llvmlite.binding as _llvm
 from numba.core import cgutils as _cgutils
 from numba.core import codegen as _codegen
 from numba.core import compiler as _compiler
-from numba.core import compiler_machinery as _machinery
 from numba.core import config as _config
 from numba.core import extending as _extending
 from numba.core import registry as _registry
 from numba.core import typed_passes as _typed
 from numba.core import untyped_passes as _untyped
-from numba.core.types import functions as _functions
 
 from warnpath.compilation.kernels import Kernel, callees, symbol_of
 from warnpath.compilation.lowering import LoweringPass
+from warnpath.compilation.shortcuts import PlainManager, Processing, shortcuts
 
 if TYPE_CHECKING:
     from warnpath.compilation.program import Part
@@ -41,8 +39,6 @@ target: Any = _registry.cpu_target
 CodeLibrary: Any = _codegen.CPUCodeLibrary
 typed: Any = _typed
 untyped: Any = _untyped
-PassManager: Any = _machinery.PassManager
-FunctionOfTypes: Any = _functions.BaseFunction
 
 Lower = Callable[[Any, Any, Any, Any], Any]
 Wrap = Callable[[str, Lower], Lower]
@@ -69,7 +65,7 @@ def translate(parts: Iterable[Part], signatures: Mapping[str, Any], wrap: Wrap |
     unit = llvm.parse_assembly("")
     calls: dict[str, Any] = {}
     supplied: dict[int, Any] = {}
-    with _types_remembered():
+    with shortcuts():
         for part in parts:
             bound = _with_calls_by_symbol(part.function, calls, signatures, wrap)
             library = _Library(target.target_context.codegen(), part.symbol)
@@ -136,11 +132,11 @@ class _Pipeline(compiler.CompilerBase):  # type: ignore[misc]
 
         numba's legalisation says where variables end, so that what they hold can be freed; nothing here does.
         """
-        manager = PassManager("warnpath")
+        manager = PlainManager("warnpath")
         for step in (
             untyped.TranslateByteCode,
             untyped.FixupArgs,
-            untyped.IRProcessing,
+            Processing,
             untyped.GenericRewrites,
             untyped.ReconstructSSA,
             typed.NopythonTypeInference,
@@ -163,23 +159,3 @@ class _Library(CodeLibrary):  # type: ignore[misc]
         for function in ll_module.functions:
             if not function.is_declaration:
                 passes.run(function, builder)
-
-
-@contextmanager
-def _types_remembered() -> Iterator[None]:
-    """Let numba look up what a function gives for given types once, and not at each place it is called."""
-    known: dict[Any, Any] = {}
-    look_up = FunctionOfTypes.get_call_type
-
-    def remembered(self: Any, context: Any, args: Any, kws: Any) -> Any:
-        place = self, tuple(args), tuple(sorted(dict(kws).items()))
-        found = known.get(place)
-        if found is None:
-            found = known[place] = look_up(self, context, args, kws)
-        return found
-
-    FunctionOfTypes.get_call_type = remembered
-    try:
-        yield
-    finally:
-        FunctionOfTypes.get_call_type = look_up
