@@ -20,17 +20,19 @@ from warnpath.cli import main as command_line
 from warnpath.cli.main import app
 from warnpath.cli.outcome import RUN_FAILED, USAGE, answering
 from warnpath.cli.signals import INTERRUPTED, Terminated
-from warnpath.scenario import Problem, ScenarioError
+from warnpath.scenario import Problem, ScenarioError, load
 from warnpath.study import engines
+from warnpath.study.engines import NamedEngine
 from warnpath.study.errors import RunFailed, StudyError
 
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
+BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "benchmark-network.toml"
 
 
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "note_cold_program", lambda *_: None)
+    monkeypatch.setattr(console, "note_cold_program", lambda *_, **__: None)
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine, *arguments: str) -> Any:
@@ -238,7 +240,18 @@ def test_building_the_program_is_announced_once(
 ) -> None:
     monkeypatch.undo()
     monkeypatch.setattr("warnpath.compilation.image.machine_code_is_ready", lambda: not is_cold)
-    console.note_cold_program(quiet)
-    captured = capsys.readouterr()
-    assert ("Compiling the model to machine code; this is done once" in captured.err) is told
-    assert captured.out == ""
+    building = "Compiling the model to machine code; this is done once"
+    for is_built, text in ((True, building), (False, "this job ends sooner without")):
+        console.note_cold_program(quiet, is_built)
+        captured = capsys.readouterr()
+        assert (text in captured.err) is told
+        assert captured.err.count("\n") == told
+        assert captured.out == ""
+
+
+@pytest.mark.parametrize("engine", ["compiled", "simpy"])
+def test_an_engine_that_is_asked_for_is_the_one_used(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
+    monkeypatch.setattr("warnpath.compilation.image.machine_code_is_ready", lambda: False)
+    scenario = load(str(BENCHMARK))
+    assert request.engine_for(scenario, engine, 100.0, True) == NamedEngine(engine, 100.0)
+    assert request.engine_for(scenario, None, 100.0, True) == NamedEngine("simpy", 100.0, is_plain=True)

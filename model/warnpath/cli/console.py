@@ -47,12 +47,19 @@ def print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def note_cold_program(quiet: bool) -> None:
-    """Say once that machine code is being built, where that is what the user waits for."""
+def note_cold_program(quiet: bool, is_built: bool = True) -> None:
+    """Say that machine code is being built, where the user waits for that, or that it is done without."""
     from warnpath.compilation.image import machine_code_is_ready
 
-    if not quiet and not machine_code_is_ready():
+    if quiet or machine_code_is_ready():
+        return
+    if is_built:
         note("Compiling the model to machine code; this is done once and takes half a minute ...")
+    else:
+        note(
+            "The model is not compiled yet, and this job ends sooner without: the SimPy engine runs it as "
+            "Python, with the same result. --engine compiled compiles."
+        )
 
 
 @contextmanager

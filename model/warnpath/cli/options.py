@@ -33,6 +33,15 @@ EngineOption = Annotated[
         metavar="ENGINE",
     ),
 ]
+RunEngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        help="compiled, or simpy: slower, SimPy schedules each event; the log is the same. By default "
+        "compiled; before that is built, simpy for a short job without launch or sensor.",
+        metavar="ENGINE",
+    ),
+]
 WorkersOption = Annotated[
     int | None,
     typer.Option(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
+    from warnpath.study.engines import Engine
     from warnpath.study.simulate import Execution, Progress
 
 LONGEST_FOLDER_NAME = 100
@@ -71,8 +72,21 @@ def load_scenario(
     return scenario.replace(changes) if changes else scenario
 
 
+def engine_for(scenario: Scenario, engine: str | None, memory_limit_mb: float, quiet: bool) -> Engine:
+    """The engine asked for, or the one to begin with; says what a user whose cache is cold waits for."""
+    from warnpath.cli import console
+    from warnpath.study.engines import find_engine, first_engine
+
+    if engine is not None:
+        console.note_cold_program(quiet)
+        return find_engine(engine, memory_limit_mb)
+    first = first_engine(scenario, memory_limit_mb)
+    console.note_cold_program(quiet, is_built=not first.is_plain)
+    return find_engine(first, memory_limit_mb)
+
+
 def make_execution(
-    engine: str, workers: int | None, progress: Progress | None, memory_limit_mb: float
+    engine: str | Engine, workers: int | None, progress: Progress | None, memory_limit_mb: float
 ) -> Execution:
     """How a command runs its replications."""
     from warnpath.study.engines import find_engine

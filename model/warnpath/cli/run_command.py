@@ -29,7 +29,7 @@ def run(
     settings: options.SetOption = None,
     replications: options.ReplicationsOption = None,
     seed: options.SeedOption = None,
-    engine: options.EngineOption = "compiled",
+    engine: options.RunEngineOption = None,
     workers: options.WorkersOption = None,
     memory_limit: options.MemoryOption = options.MEMORY_LIMIT_MB,
     tables: options.TablesOption = "",
@@ -49,17 +49,17 @@ def run(
     from warnpath.study.result import provenance_of
     from warnpath.study.simulate import OPTIONAL, run_scenario
 
-    request.refuse_later_options(precision, dask, engine)
+    request.refuse_later_options(precision, dask, engine or "compiled")
     console.start_log(verbose)
     favour_computation()
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
-    console.note_cold_program(quiet)
+    used = request.engine_for(chosen, engine, memory_limit, quiet)
     with ExitStack() as ends:
-        stream = ends.enter_context(TableStream(folder, OPTIONAL, provenance_of(chosen, engine)))
+        stream = ends.enter_context(TableStream(folder, OPTIONAL, provenance_of(chosen, used.name)))
         with console.progress_bar("replications", quiet) as progress:
-            execution = request.make_execution(engine, workers, progress, memory_limit)
+            execution = request.make_execution(used, workers, progress, memory_limit)
             recorded = request.table_names(tables)
             result = run_scenario(chosen, recorded, execution, stream.take)
         scan = ends.enter_context(started_scan(result, failures, execution))

@@ -18,7 +18,16 @@ and needs no numba.
 
 from __future__ import annotations
 
-from warnpath.compilation.kernels import Kernel, kernel, program_root
+from warnpath.compilation.kernels import Kernel, kernel, plain_is_preferred, prefer_plain, program_root
 from warnpath.compilation.sources import cache_folder, compiled_sources, source_hash
 
-__all__ = ["Kernel", "cache_folder", "compiled_sources", "kernel", "program_root", "source_hash"]
+__all__ = [
+    "Kernel",
+    "cache_folder",
+    "compiled_sources",
+    "kernel",
+    "plain_is_preferred",
+    "prefer_plain",
+    "program_root",
+    "source_hash",
+]

@@ -25,12 +25,17 @@ class Kernel:
         In the subset of Python that numba compiles; reachable as ``py_func``.
     signature : str
         numba signature, for example ``"float64(int64, float64[:, ::1])"``.
+    plain : callable, optional
+        See `prefer_plain`.
     """
 
-    def __init__(self, function: FunctionType, signature: str) -> None:
+    def __init__(
+        self, function: FunctionType, signature: str, plain: Callable[..., Any] | None = None
+    ) -> None:
         functools.update_wrapper(self, function)
         self.py_func = function
         self.signature = signature
+        self.plain = None if plain is None else _returning(signature, plain)
         self.symbol = symbol_of(function)
         self._call: Callable[..., Any] = self._load
         KERNELS[self.symbol] = self
@@ -49,7 +54,9 @@ class Kernel:
         return self.entry()(*arguments)
 
     def _load_entry(self) -> None:
-        if self.symbol.startswith(f"{PACKAGE}."):
+        if _preferences["plain"] and self.plain is not None:
+            self._call = self.plain
+        elif self.symbol.startswith(f"{PACKAGE}."):
             from warnpath.compilation.image import machine_code
 
             self._call = machine_code().entry(self.symbol)
@@ -61,6 +68,10 @@ class Kernel:
         if self._call == self._load:
             self._load_entry()
         return self._call
+
+    def forget_entry(self) -> None:
+        """Decide anew, at the next call, what is called."""
+        self._call = self._load
 
     @functools.cached_property
     def dispatcher(self) -> Any:
@@ -111,14 +122,38 @@ KERNELS: dict[str, Kernel] = {}
 ROOTS: dict[str, Root] = {}
 """Every root of the imported modules, by symbol."""
 
+_preferences = {"plain": False}
 
-def kernel(signature: str) -> Callable[[Function], Function]:
+
+def prefer_plain(wanted: bool) -> None:
+    """Let this process run kernels as plain Python where they have such a form, or as machine code all.
+
+    The results are the same, bit for bit, so it can change at any time. What has no such form is machine code
+    always, and is built when it is first called.
+    """
+    _preferences["plain"] = wanted
+    for item in KERNELS.values():
+        item.forget_entry()
+
+
+def plain_is_preferred() -> bool:
+    """Whether kernels run as plain Python where they can."""
+    return _preferences["plain"]
+
+
+def kernel(
+    signature: str, *, is_plain: bool = False, plain: Callable[..., Any] | None = None
+) -> Callable[[Function], Function]:
     """Make a scalar numerical function part of the compiled program.
 
     Parameters
     ----------
     signature : str
         numba signature; arrays are C-contiguous, numbers int64 or float64.
+    is_plain : bool
+        The function as it is written is its own form in plain Python; see `prefer_plain`.
+    plain : callable, optional
+        Its form in plain Python, where numbers of 64 bits wrap round, which those of Python do not.
 
     Returns
     -------
@@ -127,9 +162,20 @@ def kernel(signature: str) -> Callable[[Function], Function]:
     """
 
     def decorate(function: Function) -> Function:
-        return cast("Function", Kernel(cast("FunctionType", function), signature))
+        form = function if is_plain else plain
+        return cast("Function", Kernel(cast("FunctionType", function), signature, form))
 
     return decorate
+
+
+def _returning(signature: str, plain: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that returns a number of Python's own, as machine code does, and none of NumPy's."""
+    number = {"int64": int, "float64": float}[signature.partition("(")[0]]
+
+    def call(*arguments: Any) -> Any:
+        return number(plain(*arguments))
+
+    return call
 
 
 def program_root(

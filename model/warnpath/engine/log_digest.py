@@ -16,7 +16,7 @@ ROW_WORDS = 5
 Words = npt.NDArray[np.int64]
 
 
-@kernel("int64(int64[:, ::1], int64[::1])")
+@kernel("int64(int64[:, ::1], int64[::1])", is_plain=True)
 def fold_rows(rows: Words, columns: Words) -> int:
     """Take rows into the running hash of each column; returns their number."""
     time, kind, element, message, value = columns[0], columns[1], columns[2], columns[3], columns[4]

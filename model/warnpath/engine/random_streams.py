@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warnpath.compilation import kernel
+from warnpath.engine.wrapped_integers import wrapped_fold, wrapped_mix, wrapped_uniform
 
 FIXED, UNIFORM, EXPONENTIAL, LOGNORMAL, WEIBULL, EMPIRICAL, CURVE, TRIANGULAR = 0, 1, 2, 3, 4, 5, 6, 7
 POWER, LINEAR, PARABOLIC, SHIFTED, MIXTURE = 8, 9, 10, 11, 12
@@ -72,7 +73,7 @@ def philox_words(c0: Any, c1: Any, c2: Any, c3: Any, k0: Any, k1: Any) -> tuple[
     return c0, c1, c2, c3
 
 
-@kernel("float64(int64, int64, int64)")
+@kernel("float64(int64, int64, int64)", plain=wrapped_uniform)
 def uniform(key: int, lineage: int, index: int) -> float:
     """One uniform number strictly between 0 and 1, with 53 bits, for a key and a counter."""
     k = np.uint64(key)
@@ -85,7 +86,7 @@ def uniform(key: int, lineage: int, index: int) -> float:
     return min((a * 67108864.0 + b + 0.5) * 1.1102230246251565e-16, 0.9999999999999999)
 
 
-@kernel("int64(int64, int64)")
+@kernel("int64(int64, int64)", plain=wrapped_mix)
 def mix(a: int, b: int) -> int:
     """Mix two 64-bit keys into a new one; used for lineages: a parent's key and what was made of it."""
     z = np.uint64(a) * _GOLDEN + np.uint64(b) + _GOLDEN
@@ -95,14 +96,14 @@ def mix(a: int, b: int) -> int:
     return np.int64(z)  # type: ignore[return-value]
 
 
-@kernel("int64(int64, int64)")
+@kernel("int64(int64, int64)", plain=wrapped_fold)
 def fold(running: int, word: int) -> int:
     """Running hash of a sequence of words, one word later: one to one in the hash and in the word."""
     z = (np.uint64(running) ^ np.uint64(word)) * _MIX_0
     return np.int64(z ^ (z >> _SHIFT))  # type: ignore[return-value]
 
 
-@kernel("int64(int64, int64, int64)")
+@kernel("int64(int64, int64, int64)", is_plain=True)
 def stream_key(name: int, seed: int, replication: int) -> int:
     """Key of one stream: the name (entity and purpose) under a seed and a replication."""
     return mix(mix(name, seed), replication)
@@ -172,7 +173,7 @@ _TAIL_DENOMINATOR = (
 )
 
 
-@kernel("float64(UniTuple(float64, 8), UniTuple(float64, 8), float64)")
+@kernel("float64(UniTuple(float64, 8), UniTuple(float64, 8), float64)", is_plain=True)
 def _rational(numerator: Coefficients, denominator: Coefficients, r: float) -> float:
     """Quotient of two polynomials of degree 7, highest coefficient first."""
     above = 0.0
@@ -183,7 +184,7 @@ def _rational(numerator: Coefficients, denominator: Coefficients, r: float) -> f
     return above / below
 
 
-@kernel("float64(float64)")
+@kernel("float64(float64)", is_plain=True)
 def normal_quantile(p: float) -> float:
     """Quantile of the standard normal distribution (AS 241, PPND16; relative accuracy about 1e-16)."""
     q = p - 0.5
@@ -197,13 +198,13 @@ def normal_quantile(p: float) -> float:
     return -value if q < 0.0 else value
 
 
-@kernel("float64(int64, int64, int64)")
+@kernel("float64(int64, int64, int64)", is_plain=True)
 def normal(key: int, lineage: int, index: int) -> float:
     """One standard normal number by inversion."""
     return normal_quantile(uniform(key, lineage, index))
 
 
-@kernel("float64(float64[:, ::1], int64, float64)")
+@kernel("float64(float64[:, ::1], int64, float64)", is_plain=True)
 def _on_curve(distributions: NDArray[np.float64], first: int, u: float) -> float:
     """Value at a probability of the curve whose knots begin in a row: two knots a row, value and slope.
 
@@ -226,7 +227,7 @@ def _on_curve(distributions: NDArray[np.float64], first: int, u: float) -> float
     return value
 
 
-@kernel("float64(float64[:, ::1], int64, float64)")
+@kernel("float64(float64[:, ::1], int64, float64)", is_plain=True)
 def inverse(distributions: NDArray[np.float64], row: int, u: float) -> float:
     """Value at a probability of the simple distribution in a row."""
     kind: float = distributions[row, 0]
@@ -260,7 +261,7 @@ def inverse(distributions: NDArray[np.float64], row: int, u: float) -> float:
     return third - math.sqrt((1.0 - u) * width * (third - second))
 
 
-@kernel("float64(float64[:, ::1], int64, int64, int64, int64)")
+@kernel("float64(float64[:, ::1], int64, int64, int64, int64)", is_plain=True)
 def draw(distributions: NDArray[np.float64], row: int, key: int, lineage: int, index: int) -> float:
     """One value of the distribution in a row of the table; 0 for row -1 (no delay configured).
 

@@ -25,6 +25,7 @@ from typing import Any
 
 import simpy
 
+from warnpath.compilation import plain_is_preferred
 from warnpath.engine import codes
 from warnpath.engine.columns import DEFAULT_TABLES, TABLES, build_columns
 from warnpath.engine.handlers.external import external_sent
@@ -108,7 +109,7 @@ class SimpyRun:
         self.tables = tuple(tables)
         self._started = time.perf_counter()
         if as_written is None:
-            as_written = entity_classes is not None or is_watched()
+            as_written = entity_classes is not None or is_watched() or plain_is_preferred()
         if entity_classes is not None and not as_written:
             raise ValueError("machine code knows no entity classes; leave as_written=False out")
         events = plan.initial_events

@@ -68,7 +68,7 @@ _NEVER_SEEN = -1
 _SETTLED = -2
 
 
-@kernel("int64(float64[:, ::1], int64, int64, int64)")
+@kernel("int64(float64[:, ::1], int64, int64, int64)", is_plain=True)
 def _is_before(cost: FloatTable, row: int, first: int, second: int) -> int:
     """1 if the first state leaves the heap before the second: by cost, ties by lower state."""
     if cost[row, first] < cost[row, second]:
@@ -78,7 +78,7 @@ def _is_before(cost: FloatTable, row: int, first: int, second: int) -> int:
     return 0
 
 
-@kernel("int64(float64[:, ::1], int64, int64[:, ::1], int64)")
+@kernel("int64(float64[:, ::1], int64, int64[:, ::1], int64)", is_plain=True)
 def _sift_up(cost: FloatTable, row: int, scratch: IntTable, place: int) -> int:
     """Move the state at a place of the heap up to where it belongs."""
     state = scratch[SCRATCH_HEAP, place]
@@ -95,7 +95,7 @@ def _sift_up(cost: FloatTable, row: int, scratch: IntTable, place: int) -> int:
     return place
 
 
-@kernel("int64(float64[:, ::1], int64, int64[:, ::1], int64)")
+@kernel("int64(float64[:, ::1], int64, int64[:, ::1], int64)", is_plain=True)
 def _pop(cost: FloatTable, row: int, scratch: IntTable, size: int) -> int:
     """Take the first state off a heap of `size` states and mark it settled."""
     popped: int = scratch[SCRATCH_HEAP, 0]
@@ -123,7 +123,9 @@ def _pop(cost: FloatTable, row: int, scratch: IntTable, size: int) -> int:
     return popped
 
 
-@kernel("int64(int64[:, ::1], float64[:, ::1], int64[:, ::1], int64, int64, int64, float64, int64)")
+@kernel(
+    "int64(int64[:, ::1], float64[:, ::1], int64[:, ::1], int64, int64, int64, float64, int64)", is_plain=True
+)
 def _relax(
     next_step: IntTable,
     cost: FloatTable,
@@ -167,7 +169,8 @@ def _relax(
 @kernel(
     "int64(int64, int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1],"
     " float64[:, ::1], int64[:, ::1], int64[:, ::1], int64, int64[:, ::1], int64[:, ::1], int64,"
-    " int64[:, ::1], float64[:, ::1], int64[:, ::1])"
+    " int64[:, ::1], float64[:, ::1], int64[:, ::1])",
+    is_plain=True,
 )
 def recompute_tree(
     clearances: int,
@@ -267,7 +270,8 @@ def recompute_tree(
 @kernel(
     "int64(int64, int64[:, ::1], int64[:, ::1], int64[:, ::1], float64[:, ::1], int64[:, ::1],"
     " float64[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], int64[:, ::1], int64,"
-    " int64[:, ::1], float64[:, ::1], int64[:, ::1])"
+    " int64[:, ::1], float64[:, ::1], int64[:, ::1])",
+    is_plain=True,
 )
 def recompute(
     clearances: int,

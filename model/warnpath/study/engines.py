@@ -61,10 +61,18 @@ class NamedEngine:
     ``compiled`` runs the whole event loop as machine code. In ``simpy`` SimPy keeps the queue and the time,
     and each event calls machine code; under a debugger or a measurement of coverage it runs the Python that
     the handlers are written in.
+
+    Parameters
+    ----------
+    name : str
+    memory_limit_mb : float or None
+    is_plain : bool
+        Nothing is machine code that has a form in plain Python; ``simpy`` only. See `cold_start`.
     """
 
     name: str = DEFAULT
     memory_limit_mb: float | None = MEMORY_LIMIT_MB
+    is_plain: bool = False
 
     @property
     def uses_threads(self) -> bool:
@@ -75,6 +83,7 @@ class NamedEngine:
         """Compile a scenario into a plan; raises ScenarioError if it cannot be run."""
         from warnpath.engine import build_plan
 
+        self._set_up()
         return build_plan(scenario)
 
     def fail(self, plan: Any, failed: Sequence[str]) -> Any:
@@ -87,6 +96,7 @@ class NamedEngine:
         """Run one replication."""
         from warnpath.engine import run_replication
 
+        self._set_up()
         return run_replication(
             plan,
             replication,
@@ -99,7 +109,15 @@ class NamedEngine:
         """Run one replication no longer than it takes to say how the needed warnings fared."""
         from warnpath.engine.run import run_until_warned
 
+        self._set_up()
         return run_until_warned(plan, replication, engine=self.name, memory_limit_mb=self.memory_limit_mb)
+
+    def _set_up(self) -> None:
+        """Let this process, which may be a worker, run kernels as this engine wants it."""
+        from warnpath.compilation import plain_is_preferred, prefer_plain
+
+        if plain_is_preferred() != self.is_plain:
+            prefer_plain(self.is_plain)
 
 
 def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> Engine:
@@ -115,3 +133,17 @@ def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIM
     if engine not in NAMES:
         raise StudyError(f"there is no engine {engine!r}; expected {' or '.join(NAMES)}")
     return NamedEngine(engine, memory_limit_mb)
+
+
+def first_engine(scenario: Scenario, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> NamedEngine:
+    """The engine for replications of a scenario whose user asks for none.
+
+    It is ``compiled``, unless that has to be built first and the job is estimated to end sooner on SimPy's,
+    with nothing compiled (`cold_start`); the event log is the same.
+    """
+    from warnpath.compilation.image import machine_code_is_ready
+    from warnpath.study.cold_start import ends_sooner_as_python
+
+    if not machine_code_is_ready() and ends_sooner_as_python(scenario, int(scenario.run.replications)):
+        return NamedEngine("simpy", memory_limit_mb, is_plain=True)
+    return NamedEngine(DEFAULT, memory_limit_mb)
