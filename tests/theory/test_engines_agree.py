@@ -19,7 +19,7 @@ from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.engine.codes import FAULT_PATHS, FAULTS
 from warnpath.engine.compiled.compiled_run import CompiledRun
-from warnpath.engine.compiled.layout import RECORD_DTYPES
+from warnpath.engine.compiled.layout import MOST_SCHEDULED, RECORD_DTYPES, SLOT_BITS
 from warnpath.engine.plan_outages import with_failed
 from warnpath.engine.run import run_replication, run_replications
 from warnpath.engine.simpy_run import SimpyRun
@@ -345,8 +345,9 @@ def test_counters_far_beyond_any_run_change_nothing_but_their_numbers() -> None:
     usual = CompiledRun(plan, 1, keep_log=True)
     assert usual.run().status == "ok"
     simpy.world.messages_made = mixed.world.messages_made = compiled.world.messages_made = far
-    compiled.world.scheduled = far
-    compiled.world.arrays["heap"]["order"] += far
+    # The order of scheduling is counted anew each time it has come to 2^36; here that is soon.
+    compiled.world.scheduled = MOST_SCHEDULED - 50
+    compiled.world.arrays["heap"]["ticket"] += (MOST_SCHEDULED - 50) << SLOT_BITS
     compiled.world.arrays["copies"]["token"] += far
     for copy in (*simpy.world.copies, *mixed.world.copies):
         copy.token += far

@@ -18,10 +18,10 @@ from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled import event_loop
-from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.compiled.array_world import CACHE_LINE, ArrayWorld, Template
 from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
 from warnpath.engine.compiled.entry import handler_signature
-from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, WORLD_DTYPE
+from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, SLOT_MASK, WORLD_DTYPE
 from warnpath.engine.compiled.layout import TABLES as ARRAYS
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
@@ -178,15 +178,23 @@ def test_a_missing_array_is_refused(plan: Plan) -> None:
 def queue(room: int) -> Any:
     """World of plain Python with just what the heap needs."""
     return SimpleNamespace(
-        heap=[SimpleNamespace(time_s=0.0, order=0, slot=0) for _ in range(room)],
+        heap=[SimpleNamespace(time_s=0.0, ticket=0) for _ in range(room)],
         pending=[
-            SimpleNamespace(kind=0, a=0, b=0, token=0, next_free=row + 1 if row + 1 < room else -1)
-            for row in range(room)
+            SimpleNamespace(kind=0, a=0, b=0, token=row + 1 if row + 1 < room else -1) for row in range(room)
         ],
         heap_count=0,
         scheduled=0,
         pending_free=0,
     )
+
+
+def take_first(world: Any) -> tuple[float, int, int, int, int]:
+    """Take the first event out of the heap: its time, kind, a, b and token."""
+    first = world.heap[0]
+    event = world.pending[first.ticket & SLOT_MASK]
+    found = (first.time_s, event.kind, event.a, event.b, event.token)
+    event_loop.pop(world)
+    return found
 
 
 @given(st.lists(st.one_of(st.sampled_from([0.0, 1.0, 2.5]), st.none()), max_size=60))
@@ -200,10 +208,8 @@ def test_events_leave_the_heap_by_time_then_by_order_of_scheduling(steps: list[f
             heapq.heappush(expected, (delay, order, order * 7))
             event_loop.push(world, delay, 1, order * 7, 2, 3)
         elif expected:
-            first = world.heap[0].time_s
-            event = world.pending[event_loop.pop(world)]
             time_s, _, a = heapq.heappop(expected)
-            assert (first, event.a, event.b, event.token) == (time_s, a, 2, 3)
+            assert take_first(world) == (time_s, 1, a, 2, 3)
     assert world.heap_count == 0
     assert_all_rows_are_free(world)
 
@@ -224,9 +230,7 @@ def test_replacing_the_first_event_is_to_take_it_and_put_another_in(
     taken: Any = ([], [])
     for world, seen in zip((one, two), taken, strict=True):
         while world.heap_count:
-            time_s = world.heap[0].time_s
-            event = world.pending[event_loop.pop(world)]
-            seen.append((time_s, event.kind, event.a, event.b, event.token))
+            seen.append(take_first(world))
         assert_all_rows_are_free(world)
     assert taken[0] == taken[1]
     assert len(taken[0]) == len(times)
@@ -237,7 +241,7 @@ def assert_all_rows_are_free(world: Any) -> None:
     slot = world.pending_free
     while slot >= 0:
         free.append(slot)
-        slot = world.pending[slot].next_free
+        slot = world.pending[slot].token
     assert sorted(free) == list(range(60))
 
 
@@ -247,8 +251,41 @@ def test_first_events_are_a_heap_whatever_their_order(plan: Plan) -> None:
     world = Template(dataclasses.replace(plan, initial_events=events)).world(0, 1, ())
     heap = world.arrays["heap"][: world.heap_count].tolist()
     assert heap == sorted(heap)
-    order = [world.arrays["pending"]["a"][slot] for _, _, slot in heap]
+    order = [world.arrays["pending"]["a"][ticket & SLOT_MASK] for _, ticket in heap]
     assert order == [3, 1, 4, 5, 0, 2]
+
+
+def test_children_in_the_heap_share_a_line_of_the_cache(plan: Plan) -> None:
+    world = Template(plan).world(0, 1, ())
+    for _ in range(2):
+        heap = world.arrays["heap"]
+        assert heap[1:2].ctypes.data % CACHE_LINE == 0
+        assert 4 * heap.itemsize == CACHE_LINE
+        world.heap_count = len(heap)
+        assert world.grow()
+        assert len(world.arrays["heap"]) > len(heap)
+
+
+def test_an_order_that_is_counted_anew_changes_nothing(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = CompiledRun(plan).run()
+    monkeypatch.setattr("warnpath.engine.compiled.array_world.LOG_ROWS", 7)
+    monkeypatch.setattr("warnpath.engine.compiled.compiled_run.MOST_SCHEDULED", 100)
+    run = CompiledRun(plan)
+    assert run.run().log_hash == expected.log_hash
+    assert run.world.scheduled < expected.events
+
+
+def test_too_many_pending_events_end_a_replication_with_words(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = CompiledRun(plan)
+    room = len(run.world.arrays["pending"])
+    monkeypatch.setattr("warnpath.engine.compiled.compiled_run.SLOT_MASK", room - 2)
+    output = run.run()
+    assert output.status == "failed"
+    assert (
+        f"events are pending at one time, and there is room for {room - 1:,}; lower the load" in output.error
+    )
 
 
 def test_a_small_log_buffer_gives_the_same_log(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -197,46 +197,34 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
 
 def elements_columns(plan: Plan, world: Any) -> Columns:
     """One row per node and per direction of a link."""
-    end_s = world.end_s
-    rows = []
-    by_id: dict[str, Any] = {node.id: node for node in plan.scenario.node}
-    by_id.update({link.id: link for link in plan.scenario.link})
-    for index, link in enumerate(world.links):
-        element = plan.network.link_elements[index]
-        row = _element_row(link, end_s, 1)
-        row.update(
-            {
-                "element": element,
-                "kind": "link",
-                "group": by_id[element].medium,
-                "direction": plan.network.link_directions[index],
-                "lost": link.lost,
-                "retransmissions": link.retransmissions,
-                "superseded": link.superseded,
-                "duplicates": 0,
-                "availability_theoretical": plan.network.availability[element],
-            }
-        )
-        rows.append(row)
-    for index, node in enumerate(world.nodes):
-        element = plan.network.tables.node_ids[index]
-        item = by_id[element]
-        row = _element_row(node, end_s, node.servers)
-        row.update(
-            {
-                "element": element,
-                "kind": "node",
-                "group": item.group or item.role,
-                "direction": "",
-                "lost": 0,
-                "retransmissions": 0,
-                "superseded": 0,
-                "duplicates": node.duplicates,
-                "availability_theoretical": plan.network.availability[element],
-            }
-        )
-        rows.append(row)
-    return columns_of(rows, ELEMENT_COLUMNS)
+    links, nodes = records_of(world, "links"), records_of(world, "nodes")
+    media = {link.id: link.medium for link in plan.scenario.link}
+    groups = {node.id: node.group or node.role for node in plan.scenario.node}
+    link_ids, node_ids = list(plan.network.link_elements), list(plan.network.tables.node_ids)
+    both = {
+        name: np.concatenate([links[name], nodes[name]])
+        for name in (*OBSERVED, "max_queued", "carried", "dropped")
+    }
+    servers = np.concatenate([np.ones(len(links), dtype=np.int64), nodes["servers"]])
+    of_links, of_nodes = np.zeros(len(links), dtype=np.int64), np.zeros(len(nodes), dtype=np.int64)
+    columns = {
+        "element": text(link_ids + node_ids),
+        "kind": text(["link"] * len(links) + ["node"] * len(nodes)),
+        "group": text([media[name] for name in link_ids] + [groups[name] for name in node_ids]),
+        "direction": text([*plan.network.link_directions, *[""] * len(nodes)]),
+        **_observed(both, world.end_s, servers),
+        "max_queue": both["max_queued"],
+        "messages": both["carried"],
+        "dropped": both["dropped"],
+        "lost": np.concatenate([links["lost"], of_nodes]),
+        "retransmissions": np.concatenate([links["retransmissions"], of_nodes]),
+        "superseded": np.concatenate([links["superseded"], of_nodes]),
+        "duplicates": np.concatenate([of_links, nodes["duplicates"]]),
+        "availability_theoretical": np.array(
+            [plan.network.availability[name] for name in (*link_ids, *node_ids)]
+        ),
+    }
+    return {name: columns[name] for name in ELEMENT_COLUMNS}
 
 
 ELEMENT_COLUMNS = (
@@ -337,14 +325,28 @@ def _first_sighting(
     return min(visible, default=NONE), min(detected, default=NONE)
 
 
-def _element_row(item: Any, end_s: float, servers: int) -> dict[str, Any]:
-    open_s = end_s - item.changed_s
-    down_s = item.down_total_s + (end_s - item.down_since_s if item.up == 0 else 0.0)
+OBSERVED = (
+    "up",
+    "busy",
+    "queued",
+    "changed_s",
+    "busy_total_s",
+    "queue_area_s",
+    "down_total_s",
+    "down_since_s",
+)
+"""Fields of links and nodes that their averages over time come from."""
+
+
+def _observed(found: Columns, end_s: float, servers: np.ndarray) -> Columns:
+    """Averages over the whole time of elements, from what was noted at their last change."""
+    if not end_s > 0.0:
+        never = np.full(len(servers), NONE)
+        return {"utilisation": never, "mean_queue": never, "availability_realised": never}
+    open_s = end_s - found["changed_s"]
+    down_s = found["down_total_s"] + np.where(found["up"] == 0, end_s - found["down_since_s"], 0.0)
     return {
-        "utilisation": (item.busy_total_s + open_s * item.busy) / (servers * end_s) if end_s > 0.0 else NONE,
-        "mean_queue": (item.queue_area_s + open_s * item.queued) / end_s if end_s > 0.0 else NONE,
-        "max_queue": item.max_queued,
-        "messages": item.carried,
-        "dropped": item.dropped,
-        "availability_realised": 1.0 - down_s / end_s if end_s > 0.0 else NONE,
+        "utilisation": (found["busy_total_s"] + open_s * found["busy"]) / (servers * end_s),
+        "mean_queue": (found["queue_area_s"] + open_s * found["queued"]) / end_s,
+        "availability_realised": 1.0 - down_s / end_s,
     }

@@ -7,7 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from warnpath.engine.compiled.layout import RECORD_DTYPES, RECORDS, SCALARS, TABLES, WORLD_DTYPE
+from warnpath.engine.compiled.layout import (
+    RECORD_DTYPES,
+    RECORDS,
+    SCALARS,
+    SLOT_BITS,
+    SLOT_MASK,
+    TABLES,
+    WORLD_DTYPE,
+)
 from warnpath.engine.compiled.record_views import EntityRows
 from warnpath.engine.compiled.stream_keys import stream_keys
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
@@ -21,6 +29,9 @@ LOG_ROWS = 1 << 12
 
 _NUMBERS = {"i8": np.dtype(np.int64), "f8": np.dtype(np.float64)}
 _SCALAR_KINDS = dict(SCALARS)
+_PLACES = {name: place[1] // 8 for name, place in (WORLD_DTYPE.fields or {}).items()}
+"""Where in a world's record each of its numbers is, in words of eight bytes."""
+CACHE_LINE = 64
 
 
 _Streams = tuple[np.ndarray, list[tuple[str, str, np.ndarray, int, int]]]
@@ -57,9 +68,21 @@ class Template:
             raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
         streams = like.streams if like is not None and like.plan.streams is plan.streams else _streams(plan)
         self.streams: _Streams = streams
+        # What no replication writes to, and what is empty, is the same array in all worlds.
+        self.common = {**self.shared, **{name: rows for name, rows in self.records.items() if not len(rows)}}
+        self.copied = {
+            name: array
+            for name, array in (*self.records.items(), *self.private.items())
+            if name not in self.common
+        }
+        self.base = np.zeros(1, WORLD_DTYPE)
+        for name, array in self.common.items():
+            _point(self.base.view(np.int64).data, name, array)
+        for name, value in _scalars_of(plan).items():
+            self.base[name] = value
         self.first_delays_s = np.array([delay_s for delay_s, *_ in plan.initial_events], dtype=np.float64)
         self.first_events = np.array(
-            [(*event, -1) for _, *event in plan.initial_events], RECORD_DTYPES["pending"]
+            [tuple(event) for _, *event in plan.initial_events], RECORD_DTYPES["pending"]
         )
 
     def world(self, replication: int, seed: int, tables: Collection[str]) -> ArrayWorld:
@@ -131,37 +154,24 @@ class ArrayWorld:
     keep_messages: int
 
     def __init__(self, template: Template) -> None:
-        fields = np.zeros(1, WORLD_DTYPE)
-        plan = template.plan
+        fields = template.base.copy()
         self.__dict__.update(
             record=fields.view(np.uint8),
-            arrays={},
-            _fields=fields,
-            _scalars={name: fields[name] for name, _ in SCALARS},
+            arrays=dict(template.common),
+            _words=fields.view(np.int64).data,
+            _numbers=fields.view(np.float64).data,
             _views={},
         )
-        for name, array in template.records.items():
-            self.attach(name, array.copy())
-        for name, array in template.shared.items():
-            self.attach(name, array)
-        for name, array in template.private.items():
+        for name, array in template.copied.items():
             self.attach(name, array.copy())
         for name, shape in template.blank.items():
             self.attach(name, np.zeros(shape))
-        for name, _ in COUNTERS:
-            if name in plan.scalars:
-                setattr(self, name, plan.scalars[name])
-        self.message_reserve = plan.scalars["reserve"]
-        for name in ("report_reserve", "path_reserve", "trace_reserve"):
-            setattr(self, name, plan.scalars[name])
-        self.path_count = len(self.arrays["nodes"])
-        self.message_free = self.copy_free = self.report_free = self.pending_free = -1
         self.attach("log", np.zeros(LOG_ROWS, RECORD_DTYPES["log"]))
-        self._grow_heap(2 * len(self.arrays["outbox"]) + len(plan.initial_events))
+        self._grow_heap(2 * len(self.arrays["outbox"]) + len(template.first_events))
 
     def __getattr__(self, name: str) -> Any:
         if name in _SCALAR_KINDS:
-            return self._scalars[name][0].item()
+            return (self._words if _SCALAR_KINDS[name] == "i8" else self._numbers)[_PLACES[name]]
         if name in ENTITIES:
             if name not in self._views:
                 self._views[name] = EntityRows(name, self.arrays[name])
@@ -171,28 +181,26 @@ class ArrayWorld:
         raise AttributeError(f"the world has no attribute {name!r}")
 
     def __setattr__(self, name: str, value: float) -> None:
-        self._scalars[name][0] = value
+        (self._words if _SCALAR_KINDS[name] == "i8" else self._numbers)[_PLACES[name]] = value
 
     def attach(self, name: str, array: np.ndarray) -> None:
         """Make an array the one that compiled code finds under a name."""
         self.arrays[name] = array
         if name in self._views:
             self._views[name].show(array)
-        self._fields[f"{name}_address"] = array.ctypes.data
-        self._fields[f"{name}_rows"] = len(array)
-        self._fields[f"{name}_columns"] = array.shape[1] if array.ndim == 2 else 1
+        _point(self._words, name, array)
 
     def schedule_initially(self, delays_s: np.ndarray, events: np.ndarray) -> None:
         """Put events into the empty heap before the run; they come in order of scheduling."""
         count = len(events)
         if count:
             heap, pending = self.arrays["heap"][:count], self.arrays["pending"][:count]
-            self.pending_free = int(pending["next_free"][-1])
+            self.pending_free = int(pending["token"][-1])
             pending[:] = events
             # A sorted array is a heap too.
             order = np.argsort(delays_s, kind="stable")
             heap["time_s"] = delays_s[order]
-            heap["order"] = heap["slot"] = order
+            heap["ticket"] = order << SLOT_BITS | order
             self.heap_count = self.scheduled = count
 
     def append(self, kind: str, row: dict[str, Any]) -> int:
@@ -220,9 +228,17 @@ class ArrayWorld:
             self._grow_heap(max(len(self.arrays["heap"]), len(self.arrays["outbox"])))
         return sum(map(len, self.arrays.values())) > before
 
+    def renumber(self) -> None:
+        """Count the order of scheduling from 0 again, so that it always fits into tickets."""
+        heap = self.arrays["heap"][: self.heap_count]
+        order = np.argsort(heap["ticket"])
+        heap["ticket"][order] = np.arange(len(heap)) << SLOT_BITS | heap["ticket"][order] & SLOT_MASK
+        self.scheduled = len(heap)
+
     def _extend(self, name: str, count: int) -> None:
         old = self.arrays[name]
-        grown = np.zeros(len(old) + count, old.dtype)
+        rows = len(old) + count
+        grown = _zeros_for_heap(rows) if name == "heap" else np.zeros(rows, old.dtype)
         grown[: len(old)] = old
         self.attach(name, grown)
 
@@ -261,9 +277,35 @@ class ArrayWorld:
         self._extend("heap", count)
         self._extend("pending", count)
         pending = self.arrays["pending"][first:]
-        pending["next_free"] = np.arange(first + 1, first + count + 1)
-        pending["next_free"][-1] = self.pending_free
+        pending["token"] = np.arange(first + 1, first + count + 1)
+        pending["token"][-1] = self.pending_free
         self.pending_free = first
+
+
+def _point(words: memoryview, name: str, array: np.ndarray) -> None:
+    """Write into a world's record where an array is, and how large."""
+    words[_PLACES[f"{name}_address"]] = array.ctypes.data
+    words[_PLACES[f"{name}_rows"]] = len(array)
+    words[_PLACES[f"{name}_columns"]] = array.shape[1] if array.ndim == 2 else 1
+
+
+def _zeros_for_heap(rows: int) -> np.ndarray:
+    """Empty heap whose every four children, the first of which are at 1, begin with a line of the cache."""
+    dtype = RECORD_DTYPES["heap"]
+    memory = np.zeros(rows * dtype.itemsize + CACHE_LINE, np.uint8)
+    first = -(memory.ctypes.data + dtype.itemsize) % CACHE_LINE
+    return memory[first : first + rows * dtype.itemsize].view(dtype)
+
+
+def _scalars_of(plan: Plan) -> dict[str, float]:
+    """Scalars with which every world of a plan begins."""
+    scalars = plan.scalars
+    found = {name: scalars[name] for name, _ in COUNTERS if name in scalars}
+    found["message_reserve"] = scalars["reserve"]
+    found.update({name: scalars[name] for name in ("report_reserve", "path_reserve", "trace_reserve")})
+    found["path_count"] = len(plan.entities["nodes"])
+    free = ("message_free", "copy_free", "report_free", "pending_free")
+    return {**found, **dict.fromkeys(free, -1)}
 
 
 def _records(name: str, rows: list[dict[str, Any]]) -> np.ndarray:

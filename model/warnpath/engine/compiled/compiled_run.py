@@ -14,6 +14,7 @@ from warnpath.engine.codes import FAULTS
 from warnpath.engine.columns import build_columns
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.compiled.layout import MOST_SCHEDULED, SLOT_MASK
 from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
 from warnpath.engine.output import Columns, ReplicationOutput
@@ -83,7 +84,7 @@ class CompiledRun:
             reason = run(world.record)
             if reason == event_loop.GROW:
                 world.grow()
-                too_large = check_memory(world, self._memory_limit_mb, world.now_s)
+                too_large = check_memory(world, self._memory_limit_mb, world.now_s) or _check_heap(world)
                 if too_large:
                     return too_large
             elif reason == event_loop.LOG_FULL:
@@ -99,6 +100,8 @@ class CompiledRun:
         if self._keep_log:
             self.log += rows.tobytes()
         self.world.log_count = 0
+        if self.world.scheduled > MOST_SCHEDULED:
+            self.world.renumber()
 
     def _output(self, error: str, build: BuildColumns = build_columns) -> ReplicationOutput:
         columns = {} if error else build(self.plan, self.world, self.tables)
@@ -112,6 +115,16 @@ class CompiledRun:
             "" if error else self._digest.hexdigest(),
             columns,
         )
+
+
+def _check_heap(world: ArrayWorld) -> str:
+    """Why a heap is too large to go on; empty if it is not."""
+    if len(world.arrays["pending"]) <= SLOT_MASK + 1:
+        return ""
+    return (
+        f"t = {world.now_s:.6f} s: {world.heap_count:,} events are pending at one time, and there is room "
+        f"for {SLOT_MASK + 1:,}; lower the load, or give queues a limit"
+    )
 
 
 _latest: list[tuple[weakref.ref[Plan], Template]] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from warnpath.engine.compiled.layout import SLOT_BITS, SLOT_MASK
 from warnpath.engine.handlers.dispatch import dispatch
 
 FINISHED = 0
@@ -16,14 +17,14 @@ LOG_FULL = 2
 FAULT = 3
 
 BRANCHES = 4
-"""Children of a place in the heap: half the levels of a binary one, and its nodes fill whole cache lines."""
+"""Children of a place in the heap: half the levels of a binary one, and they fill one cache line."""
 
 
 def push(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
     """Put an event into the heap; there must be room for it."""
     slot = w.pending_free
-    w.pending_free = w.pending[slot].next_free
-    order = write_event(w, slot, kind, a, b, token)
+    w.pending_free = w.pending[slot].token
+    ticket = write_event(w, slot, kind, a, b, token)
     place = w.heap_count
     w.heap_count = place + 1
     heap = w.heap
@@ -33,35 +34,31 @@ def push(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
         if heap[above].time_s <= time_s:
             break
         heap[place].time_s = heap[above].time_s
-        heap[place].order = heap[above].order
-        heap[place].slot = heap[above].slot
+        heap[place].ticket = heap[above].ticket
         place = above
     heap[place].time_s = time_s
-    heap[place].order = order
-    heap[place].slot = slot
+    heap[place].ticket = ticket
 
 
-def pop(w: Any) -> int:
-    """Take the first event out of the heap; returns its row in `pending`, which is free from then on."""
-    first = w.heap[0].slot
+def pop(w: Any) -> None:
+    """Take the first event out of the heap; its row in `pending` is free from then on."""
+    first = w.heap[0].ticket & SLOT_MASK
     count = w.heap_count - 1
     w.heap_count = count
     last = w.heap[count]
-    sift_down(w, count, last.time_s, last.order, last.slot)
-    w.pending[first].next_free = w.pending_free
+    sift_down(w, count, last.time_s, last.ticket)
+    w.pending[first].token = w.pending_free
     w.pending_free = first
-    return first  # type: ignore[no-any-return]
 
 
 def replace_first(w: Any, time_s: float, kind: int, a: int, b: int, token: int) -> None:
     """Take the first event out of the heap and put a new one in, in one go: the same as `pop` and `push`."""
-    slot = w.heap[0].slot
-    order = write_event(w, slot, kind, a, b, token)
-    sift_down(w, w.heap_count, time_s, order, slot)
+    ticket = write_event(w, w.heap[0].ticket & SLOT_MASK, kind, a, b, token)
+    sift_down(w, w.heap_count, time_s, ticket)
 
 
 def write_event(w: Any, slot: int, kind: int, a: int, b: int, token: int) -> int:
-    """Write an event into a row of `pending`; returns its place in the order of scheduling."""
+    """Write an event into a row of `pending`; returns its ticket, which grows from one event to the next."""
     event = w.pending[slot]
     event.kind = kind
     event.a = a
@@ -69,42 +66,52 @@ def write_event(w: Any, slot: int, kind: int, a: int, b: int, token: int) -> int
     event.token = token
     order: int = w.scheduled
     w.scheduled = order + 1
-    return order
+    return order << SLOT_BITS | slot
 
 
-def sift_down(w: Any, count: int, time_s: float, order: int, slot: int) -> None:
+def sift_down(w: Any, count: int, time_s: float, ticket: int) -> None:
     """Fill the hole at the root of a heap of `count` events: smaller ones move up until this one fits."""
     heap = w.heap
     place = 0
     child = 1
     while child < count:
+        first = child
         if child + BRANCHES <= count:
-            # Which of four comes first, without a branch that a processor could guess wrong.
-            left = child + precedes(w, child + 1, child)
-            right = child + 2 + precedes(w, child + 3, child + 2)
-            first = left + (right - left) * precedes(w, right, left)
+            # Which of four comes first by time, without a branch that a processor could guess wrong.
+            time_0 = heap[child].time_s
+            time_1 = heap[child + 1].time_s
+            time_2 = heap[child + 2].time_s
+            time_3 = heap[child + 3].time_s
+            left = child + int(time_1 < time_0)
+            right = child + 2 + int(time_3 < time_2)
+            left_s = min(time_0, time_1)
+            right_s = min(time_2, time_3)
+            first = left + (right - left) * int(right_s < left_s)
+            if (time_0 == time_1) | (time_2 == time_3) | (left_s == right_s):
+                first = first_of(w, child, child + BRANCHES)
         else:
-            first = child
-            for other in range(child + 1, count):
-                if precedes(w, other, first) == 1:
-                    first = other
-        if time_s < heap[first].time_s or (time_s == heap[first].time_s and order < heap[first].order):
+            first = first_of(w, child, count)
+        first_s = heap[first].time_s
+        if time_s < first_s or (time_s == first_s and ticket < heap[first].ticket):
             break
-        heap[place].time_s = heap[first].time_s
-        heap[place].order = heap[first].order
-        heap[place].slot = heap[first].slot
+        heap[place].time_s = first_s
+        heap[place].ticket = heap[first].ticket
         place = first
         child = BRANCHES * place + 1
     heap[place].time_s = time_s
-    heap[place].order = order
-    heap[place].slot = slot
+    heap[place].ticket = ticket
 
 
-def precedes(w: Any, one: int, other: int) -> int:
-    """1 if an event of the heap comes before another one."""
-    a = w.heap[one]
-    b = w.heap[other]
-    return int((a.time_s < b.time_s) | ((a.time_s == b.time_s) & (a.order < b.order)))
+def first_of(w: Any, begin: int, end: int) -> int:
+    """Which of some places in the heap comes first, by time and then by order of scheduling."""
+    heap = w.heap
+    first = begin
+    for other in range(begin + 1, end):
+        if heap[other].time_s < heap[first].time_s or (
+            heap[other].time_s == heap[first].time_s and heap[other].ticket < heap[first].ticket
+        ):
+            first = other
+    return first
 
 
 def must_grow(w: Any) -> int:
@@ -151,7 +158,7 @@ def run_events(w: Any) -> int:
             return LOG_FULL
         now = w.heap[0].time_s
         w.now_s = now
-        event = w.pending[w.heap[0].slot]
+        event = w.pending[w.heap[0].ticket & SLOT_MASK]
         kind = event.kind
         a = event.a
         if dispatch(w, now, kind, a, event.b, event.token) == 1:

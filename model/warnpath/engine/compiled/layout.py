@@ -13,10 +13,18 @@ import numpy as np
 
 from warnpath.engine.entities import COUNTERS, ENTITIES, Fields
 
-HEAP: Final[Fields] = (("time_s", "f8"), ("order", "i8"), ("slot", "i8"))
-"""Heap of events by time, then by order of scheduling; `slot` is the row in `pending`."""
+HEAP: Final[Fields] = (("time_s", "f8"), ("ticket", "i8"))
+"""Heap of events by time, then by ticket: the order of scheduling, and below it the row in `pending`.
 
-PENDING: Final[Fields] = (("kind", "i8"), ("a", "i8"), ("b", "i8"), ("token", "i8"), ("next_free", "i8"))
+Sixteen bytes an event, so that four are a cache line.
+"""
+SLOT_BITS: Final = 26
+SLOT_MASK: Final = (1 << SLOT_BITS) - 1
+MOST_SCHEDULED: Final = 1 << 36
+"""Tickets have room for as many events again; see `ArrayWorld.renumber`."""
+
+PENDING: Final[Fields] = (("kind", "i8"), ("a", "i8"), ("b", "i8"), ("token", "i8"))
+"""What is to happen; of a free row `token` is the next free one."""
 
 LOG: Final[Fields] = (
     ("time_s", "f8"),
