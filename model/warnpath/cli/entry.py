@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 
 INTERRUPTED = 130
@@ -10,6 +11,8 @@ INTERRUPTED = 130
 
 def main() -> None:
     """Load the command line and run it; Ctrl-C or SIGTERM while it loads ends it as it does later."""
+    # pydantic would look through every package that is installed for plugins of its own.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         from warnpath.cli import signals
 
