@@ -20,8 +20,14 @@ def compiler() -> str | None:
     return shutil.which(os.environ.get("CC", "cc"))
 
 
-def build(folder: Path) -> Path:
+def build(folder: Path, keyed: bool = False) -> Path:
     """Compile the program into a folder.
+
+    Parameters
+    ----------
+    folder : Path
+    keyed : bool
+        With the draws and the log of the engines; see the head of the source.
 
     Raises
     ------
@@ -33,8 +39,9 @@ def build(folder: Path) -> Path:
     cc = compiler()
     if cc is None:
         raise FileNotFoundError("no C compiler: neither cc nor what CC names")
-    program = folder / "network"
-    subprocess.run([cc, "-O2", "-std=c99", "-o", program, SOURCE, "-lm"], check=True)
+    program = folder / ("network-keyed" if keyed else "network")
+    options = ["-O2", "-std=c99", *(["-DKEYED"] if keyed else [])]
+    subprocess.run([cc, *options, "-o", program, SOURCE, "-lm"], check=True)
     return program
 
 
@@ -78,7 +85,7 @@ def run_program(
     )
     found = []
     for row in answer.stdout.splitlines():
-        seconds, events, sent, delivered, *ends, retransmissions, latency_s = row.split()
+        seconds, events, sent, delivered, *ends, retransmissions, latency_s, _ = row.split()
         reasons = ("queue_full", "lost", "link_down", "node_down", "in_flight")
         undelivered = dict(zip(reasons, map(int, ends), strict=True))
         found.append(

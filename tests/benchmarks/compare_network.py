@@ -28,6 +28,7 @@ SIMPY = "SimPy engine, compiled handlers"
 SIMPY_PYTHON = "SimPy engine, Python handlers"
 COMPILED = "compiled engine"
 C = "C"
+C_KEYED = "C, same draws and log"
 NSPY = "ns.py"
 DAYTONE = "daytone"
 
@@ -112,13 +113,8 @@ def compare_whole(rounds: int, folder: Path, file: Path = BENCHMARK_NETWORK) -> 
     programs.add_engine(SIMPY, plan, simpy_with_machine_code, SIMPY_A_ROUND)
     programs.add_engine(COMPILED, plan, compiled_loop, COMPILED_A_ROUND)
     if c_program.compiler() is not None:
-        binary = c_program.build(folder)
-        programs.add(
-            C,
-            lambda number: c_program.run_program(
-                binary, network, routes, 1, range(C_A_ROUND * number, C_A_ROUND * number + C_A_ROUND)
-            ),
-        )
+        for name, keyed in ((C, False), (C_KEYED, True)):
+            programs.add(name, _c_run(c_program.build(folder, keyed), network, routes))
     found = programs.compare(rounds)
     # The engines give the same log, bit for bit: what one ends with, the other does.
     ends = run_engine(plan, "compiled", range(max(rounds, 20)))
@@ -126,6 +122,14 @@ def compare_whole(rounds: int, folder: Path, file: Path = BENCHMARK_NETWORK) -> 
     for name in (COMPILED, SIMPY, SIMPY_PYTHON):
         found.events[name] = ends[0].events
     return found
+
+
+def _c_run(binary: Path, network: Network, routes: list[list[int]]) -> Callable[[int], list[Outcome]]:
+    def run(number: int) -> list[Outcome]:
+        replications = range(C_A_ROUND * number, C_A_ROUND * number + C_A_ROUND)
+        return c_program.run_program(binary, network, routes, 1, replications)
+
+    return run
 
 
 def compare_with_nspy(rounds: int, folder: Path, file: Path = BENCHMARK_NETWORK) -> Comparison:

@@ -1,11 +1,18 @@
 /* The benchmark network in C: events in a binary heap, messages in a pool, intrusive lists.
  *
- *     cc -O2 -o network network.c -lm
+ *     cc -O2 -o network network.c -lm             leanest: draws from one sequence, totals only
+ *     cc -O2 -DKEYED -o network network.c -lm     the same draws, log and hash as the engines (keyed.h)
  *     ./network SEED FIRST REPLICATIONS < network.txt
  *
  * The network comes as numbers on standard input (see c_program.py). One line for each replication goes to
  * standard output: processor seconds, events, messages sent, delivered, refused by a full queue, lost, lost
- * with a link, lost with a node, under way at the end, retransmissions, mean latency in seconds.
+ * with a link, lost with a node, under way at the end, retransmissions, mean latency in seconds, hash of
+ * the log.
+ *
+ * Both leave out what the engines also do: book every second of a message to a stage of its budget, keep the
+ * integrals over time of queues and transmitters, labels and clearances, expiry, and every mechanism that
+ * this network does not use. Built without KEYED it leaves out as well that a draw does not depend on what
+ * else is drawn, and that there is a log.
  */
 #include <math.h>
 #include <stdint.h>
@@ -18,6 +25,20 @@ enum { CREATE, SENT, ARRIVED, SERVED, RETRY, FAIL, REPAIR };
 enum { DELIVERED, QUEUE_FULL, LOST, LINK_DOWN, NODE_DOWN, IN_FLIGHT, ENDS };
 enum { TRANSMITTED, FLYING, PLACES };
 
+#ifdef KEYED
+#include "keyed.h"
+#define KEYS uint64_t key[LINEAGE + 1]
+#define KEY(element, purpose) (element)->key[purpose]
+#define CHANCE(key, lineage, index) keyed_uniform(key, lineage, index)
+#define NOTE(kind, element, number, value) write_row(now, kind, element, number, value)
+#else
+enum { LOSS = 1, JITTER, SERVICE, PHASE, STARTS, LASTS, LINEAGE };
+#define KEYS int unkeyed
+#define KEY(element, purpose) 0
+#define CHANCE(key, lineage, index) uniform()
+#define NOTE(kind, element, number, value) ((void)0)
+#endif
+
 typedef struct { int kind; double first, second; } Delay;
 
 typedef struct { int head, tail, count; } List;
@@ -29,25 +50,34 @@ typedef struct {
     int keep_order, attempts, limit;
     int failures, busy;
     List queue, carried[PLACES];
+    KEYS;
 } Line;
 
 typedef struct {
     int servers, limit, busy, failures;
     Delay service;
     List queue, carried;
+    KEYS;
 } Node;
 
 typedef struct {
     double start, end, interval, phase, bits;
-    int source, hops, *way;
+    int source, hops, *way, made;
+    KEYS;
 } Stream;
 
-typedef struct { int lines[2], count, node; double down, up, mtbf, mttr; } Failure; /* node -1: of a link */
+typedef struct {
+    int lines[2], count, node, times;   /* node -1: of a link */
+    double down, up, mtbf, mttr;
+    KEYS;
+} Failure;
 
 typedef struct {
     double created, bits;
     int stream, hop, attempts, next, previous;
     uint32_t token;
+    int number;
+    uint64_t lineage;
 } Message;
 
 typedef struct { double time; uint64_t order; int kind, a, b; uint32_t token; } Event;
@@ -87,6 +117,9 @@ static uint64_t next64(void) {
     return z ^ (z >> 31);
 }
 
+#ifdef KEYED
+#define NORMAL(key, lineage, index) normal_quantile(keyed_uniform(key, lineage, index))
+#else
 static double uniform(void) { return ((double)(next64() >> 11) + 0.5) * 0x1p-53; }
 
 static int kept;
@@ -102,14 +135,17 @@ static double normal(void) { /* Box and Muller, both values used */
     kept = 1;
     return radius * cos(angle);
 }
+#define NORMAL(key, lineage, index) normal()
+#endif
 
-static double draw(const Delay *delay) {
+static double draw(const Delay *delay, uint64_t key, uint64_t lineage, uint64_t index) {
+    (void)key, (void)lineage, (void)index;
     switch (delay->kind) {
     case NO_DELAY: return 0.0;
     case FIXED: return delay->first;
-    case UNIFORM: return delay->first + (delay->second - delay->first) * uniform();
-    case EXPONENTIAL: return -delay->first * log(uniform());
-    default: return exp(delay->first + delay->second * normal());
+    case UNIFORM: return delay->first + (delay->second - delay->first) * CHANCE(key, lineage, index);
+    case EXPONENTIAL: return -delay->first * log(CHANCE(key, lineage, index));
+    default: return exp(delay->first + delay->second * NORMAL(key, lineage, index));
     }
 }
 
@@ -186,6 +222,10 @@ static int new_message(int s) {
     message[m].stream = s;
     message[m].hop = 0;
     message[m].attempts = 0;
+    message[m].number = (int)sent;
+#ifdef KEYED
+    message[m].lineage = mix(KEY(&stream[s], LINEAGE), (uint64_t)stream[s].made++);
+#endif
     return m;
 }
 
@@ -226,7 +266,9 @@ static void serve(int n) {
         drop(&here->queue, m);
         append(&here->carried, m);
         here->busy++;
-        schedule(draw(&here->service), SERVED, n, m, message[m].token);
+        uint64_t hop = (uint64_t)message[m].hop;
+        double service = draw(&here->service, KEY(here, SERVICE), message[m].lineage, hop);
+        schedule(service, SERVED, n, m, message[m].token);
     }
 }
 
@@ -243,7 +285,8 @@ static void on_sent(int l, int m) {
     here->busy = 0;
     drop(&here->carried[TRANSMITTED], m);
     message[m].attempts++;
-    if (here->loss > 0.0 && uniform() < here->loss) {
+    uint64_t attempt = (uint64_t)message[m].attempts;
+    if (here->loss > 0.0 && CHANCE(KEY(here, LOSS), message[m].lineage, attempt) < here->loss) {
         if (message[m].attempts < here->attempts) {
             retransmissions++;
             schedule(here->timeout, RETRY, l, m, message[m].token);
@@ -251,7 +294,8 @@ static void on_sent(int l, int m) {
             finish(m, LOST);
         }
     } else {
-        double arrival = now + here->propagation + draw(&here->jitter);
+        double jitter = draw(&here->jitter, KEY(here, JITTER), message[m].lineage, attempt);
+        double arrival = now + here->propagation + jitter;
         if (here->keep_order && arrival < here->last_arrival) arrival = here->last_arrival;
         here->last_arrival = arrival;
         append(&here->carried[FLYING], m);
@@ -304,7 +348,8 @@ static void on_fail(int f) {
         node[it->node].busy = 0;
         lose(&node[it->node].carried, NODE_DOWN);
     }
-    if (it->mttr > 0.0) schedule(-it->mttr * log(uniform()), REPAIR, f, 0, 0);
+    uint64_t time = (uint64_t)it->times;
+    if (it->mttr > 0.0) schedule(-it->mttr * log(CHANCE(KEY(it, LASTS), time, 0)), REPAIR, f, 0, 0);
     else if (it->up < end_of_run) schedule(it->up - now, REPAIR, f, 0, 0);
 }
 
@@ -313,7 +358,9 @@ static void on_repair(int f) {
     for (int i = 0; i < it->count; i++)
         if (--line[it->lines[i]].failures == 0) start(it->lines[i]);
     if (it->node >= 0 && --node[it->node].failures == 0) serve(it->node);
-    if (it->mttr > 0.0) schedule(-it->mtbf * log(uniform()), FAIL, f, 0, 0);
+    it->times++;
+    double after = it->mttr > 0.0 ? -it->mtbf * log(CHANCE(KEY(it, STARTS), (uint64_t)it->times, 0)) : 0.0;
+    if (it->mttr > 0.0) schedule(after, FAIL, f, 0, 0);
 }
 
 static void clear(List *list) {
@@ -321,12 +368,32 @@ static void clear(List *list) {
     list->count = 0;
 }
 
+#ifdef KEYED
+static void keys_of(uint64_t *key, uint64_t kind, int element) {
+    for (int purpose = 0; purpose <= LINEAGE; purpose++)
+        key[purpose] = mix(mix(mix(kind, (uint64_t)element), (uint64_t)purpose), seed_of_run);
+}
+
+static void set_keys(void) {
+    for (int l = 0; l < lines; l++) keys_of(line[l].key, 1, l);
+    for (int n = 0; n < nodes; n++) keys_of(node[n].key, 2, n);
+    for (int s = 0; s < streams; s++) keys_of(stream[s].key, 3, s);
+    for (int f = 0; f < failures; f++) keys_of(failure[f].key, 4, f);
+    for (int column = 0; column < COLUMNS; column++) columns[column] = mix(0, (uint64_t)column);
+    written = 0;
+}
+#endif
+
 static void prepare(void) {
     now = latency = 0.0;
     waiting = 0;
     scheduled = 0;
     sent = retransmissions = events = 0;
+#ifdef KEYED
+    set_keys();
+#else
     kept = 0;
+#endif
     for (int how = 0; how < ENDS; how++) ends[how] = 0;
     for (int m = 0; m < messages; m++) {
         message[m].token = 0;
@@ -345,14 +412,17 @@ static void prepare(void) {
         clear(&node[n].carried);
     }
     for (int s = 0; s < streams; s++) {
-        double phase = stream[s].phase >= 0.0 ? stream[s].phase : stream[s].interval * uniform();
+        double phase = stream[s].phase;
+        if (phase < 0.0) phase = stream[s].interval * CHANCE(KEY(&stream[s], PHASE), 0, 0);
+        stream[s].made = 0;
         if (stream[s].start + phase < stream[s].end) schedule(stream[s].start + phase, CREATE, s, 0, 0);
     }
     for (int f = 0; f < failures; f++) {
         Failure *it = &failure[f];
+        it->times = 0;
         if (it->mttr == 0.0) schedule(it->down, FAIL, f, 0, 0);
-        else if (uniform() < it->mttr / (it->mtbf + it->mttr)) schedule(0.0, FAIL, f, 0, 0);
-        else schedule(-it->mtbf * log(uniform()), FAIL, f, 0, 0);
+        else if (CHANCE(KEY(it, PHASE), 0, 0) < it->mttr / (it->mtbf + it->mttr)) schedule(0.0, FAIL, f, 0, 0);
+        else schedule(-it->mtbf * log(CHANCE(KEY(it, STARTS), 0, 0)), FAIL, f, 0, 0);
     }
 }
 
@@ -362,6 +432,10 @@ static void run(void) {
         now = event.time;
         if (event.kind >= SENT && event.kind <= RETRY && message[event.b].token != event.token) continue;
         events++;
+        if (event.kind >= SENT && event.kind <= RETRY)
+            NOTE(event.kind, event.a, message[event.b].number, now - message[event.b].created);
+        else
+            NOTE(event.kind, event.a, event.kind == CREATE ? (int)sent : -1, 0.0);
         switch (event.kind) {
         case CREATE: on_create(event.a); break;
         case SENT: on_sent(event.a, event.b); break;
@@ -374,6 +448,17 @@ static void run(void) {
     }
     ends[IN_FLIGHT] = sent;
     for (int how = 0; how < IN_FLIGHT; how++) ends[IN_FLIGHT] -= ends[how];
+#ifdef KEYED
+    hash_rows();
+#endif
+}
+
+static unsigned long long hash_of_log(void) { /* 0 without a log */
+    uint64_t hash = 0;
+#ifdef KEYED
+    for (int column = 0; column < COLUMNS; column++) hash = mix(hash, columns[column]);
+#endif
+    return hash;
 }
 
 static double number(void) {
@@ -464,11 +549,15 @@ int main(int count, char **arguments) {
         double started = processor_seconds();
         state = seed + 0xD1B54A32D192ED03u * (uint64_t)(replication + 1);
         state = next64();
+#ifdef KEYED
+        seed_of_run = state;
+#endif
         prepare();
         run();
-        printf("%.9f %ld %ld %ld %ld %ld %ld %ld %ld %ld %.17g\n", processor_seconds() - started, events, sent,
+        printf("%.9f %ld %ld %ld %ld %ld %ld %ld %ld %ld %.17g %llx\n", processor_seconds() - started, events, sent,
                ends[DELIVERED], ends[QUEUE_FULL], ends[LOST], ends[LINK_DOWN], ends[NODE_DOWN],
-               ends[IN_FLIGHT], retransmissions, ends[DELIVERED] ? latency / ends[DELIVERED] : 0.0);
+               ends[IN_FLIGHT], retransmissions, ends[DELIVERED] ? latency / ends[DELIVERED] : 0.0,
+               hash_of_log());
     }
     return 0;
 }

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     targets,
 )
 from tests.benchmarks.compare_network import (
+    C_KEYED,
     COMPILED,
     DAYTONE,
     NSPY,
@@ -80,7 +81,7 @@ def measure(folder: Path, rounds: int, tell: Callable[[str], None]) -> Found:
 def targets_of(found: Found) -> list[Target]:
     """What was to be reached, with what was measured."""
     rounds = found.whole.rounds
-    to_c = rounds.ratio(COMPILED, C).median if C in rounds.seconds else None
+    to_c = rounds.ratio(COMPILED, C_KEYED).median if C_KEYED in rounds.seconds else None
     growth = {curve.axis: curve.growth for curve in found.curves if curve.program == ENGINE}
     in_order, apart = (growth[axis] for axis in growth if axis.startswith("messages"))
     share = found.speed.parts["impact"]
@@ -97,7 +98,12 @@ def targets_of(found: Found) -> list[Target]:
             targets.IDIOMATIC_OVER_SIMPY,
             "at least",
         ),
-        Target("compiled engine's time over that of C", to_c, targets.COMPILED_OVER_C, "at most"),
+        Target(
+            "compiled engine's time over that of C, same draws and log",
+            to_c,
+            targets.COMPILED_OVER_C,
+            "at most",
+        ),
         Target("two cores, times one", found.cores.speed_up, targets.TWO_CORES, "at least"),
         Target(
             "trilateral with fusion, replications per second and core",
@@ -160,17 +166,19 @@ def page(found: Found, rounds: int) -> str:
 def _network_part(found: Found) -> str:
     about = prose("""
         Twelve sources, four national nodes, a hub and three sinks
-        (`tests/benchmarks/benchmark-network.toml`): a message of 1 kB a second from each source for 1,000 s,
-        over four hops; finite queues, 2 % loss with retransmission, lognormal jitter, outages of links and of
-        a node: 12,000 messages. The idiomatic model (`process_model.py`) has a process for each message, a
-        resource for each transmitter and numpy's generator. The C program (`network.c`) has a binary heap,
-        pools and intrusive lists, and keeps totals only. The engines also book every second of a message to
-        a stage, note how busy every element is, and hash the log of all events. Under SimPy, whose queue and
-        time they share with a user's own processes, the handlers of events run as machine code, one call an
-        event, or as the Python they are written in, for a debugger. Agreement: the largest
-        difference from the idiomatic model over seven quantities (latency, delivered share, losses by
-        reason, retransmissions), in standard errors.""")
-    names = (PROCESSES, SIMPY_PYTHON, SIMPY, COMPILED, C)
+        (`tests/benchmarks/benchmark-network.toml`): a message of 1 kB a second from each source for 1,000
+        s, over four hops; finite queues, 2 % loss with retransmission, lognormal jitter, outages of links
+        and of a node: 12,000 messages. The idiomatic model (`process_model.py`) has a process for each
+        message, a resource for each transmitter and numpy's generator. The C program (`network.c`) has a
+        binary heap, pools and intrusive lists, and keeps totals only: once with draws from one sequence and
+        no log, once with what "doing the same" asks for: draws keyed by element and message, so that none
+        depends on another, and the log of all events, hashed. The engines also book every second of a
+        message to a stage and note how busy every element is, and their times have the making of the tables
+        in them. Under SimPy, whose queue and time they share with a user's own processes, the handlers of
+        events run as machine code, one call an event, or as the Python they are written in, for a debugger.
+        Agreement: the largest difference from the idiomatic model over seven quantities (latency, delivered
+        share, losses by reason, retransmissions), in standard errors.""")
+    names = (PROCESSES, SIMPY_PYTHON, SIMPY, COMPILED, C_KEYED, C)
     programs = [name for name in names if name in found.whole.rounds.seconds]
     rows = [_program_row(found.whole, name) for name in programs]
     if C not in programs:
@@ -178,7 +186,11 @@ def _network_part(found: Found) -> str:
     heading = ("program", "a replication", "an event", "times idiomatic", "agreement")
     text = "\n".join(["## The benchmark network\n", about, table(heading, rows)])
     if C in programs:
-        text += f"\nThe compiled engine takes {found.whole.rounds.ratio(COMPILED, C)} times as long as C.\n"
+        to_keyed, to_leanest = (found.whole.rounds.ratio(COMPILED, name) for name in (C_KEYED, C))
+        text += (
+            f"\nThe compiled engine takes {to_keyed} times as long as C with the same draws and log, and\n"
+            f"{to_leanest} times as long as C without.\n"
+        )
     return text
 
 

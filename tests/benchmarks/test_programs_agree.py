@@ -6,6 +6,7 @@ propagates for 0.03, 0.07 and 0.11 s.
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -18,6 +19,7 @@ from tests.benchmarks.outcome import Outcome, differences
 from tests.benchmarks.process_model import run_processes
 from tests.benchmarks.scenario_file import write_scenario
 from tests.benchmarks.warnpath_program import plan_of, run_engine
+from warnpath.engine.random_streams import mix, normal_quantile, uniform
 from warnpath.scenario import load
 from warnpath.scenario.resolve_links import effective_link
 
@@ -35,14 +37,19 @@ def c_binary(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return c_program.build(tmp_path_factory.mktemp("c"))
 
 
-@pytest.fixture(params=["processes", "C", "simpy engine", "compiled engine"])
+@pytest.fixture(scope="session")
+def keyed_c_binary(c_binary: Path) -> Path:
+    return c_program.build(c_binary.parent, keyed=True)
+
+
+@pytest.fixture(params=["processes", "C", "keyed C", "simpy engine", "compiled engine"])
 def program(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
     """A program by name, as a function of a network and a number of replications."""
     name = request.param
     if name == "processes":
         return lambda network, count: [run_processes(network, network.routes(), n) for n in range(count)]
-    if name == "C":
-        binary = request.getfixturevalue("c_binary")
+    if name.endswith("C"):
+        binary = request.getfixturevalue("c_binary" if name == "C" else "keyed_c_binary")
         return lambda network, count: c_program.run_program(
             binary, network, network.routes(), 1, range(count)
         )
@@ -50,6 +57,34 @@ def program(request: pytest.FixtureRequest, tmp_path: Path) -> Program:
     return lambda network, count: run_engine(
         plan_of(write_scenario(network, tmp_path / "network.toml")), engine, range(count)
     )
+
+
+DRAWS_IN_C = """
+#include <stdio.h>
+#include "keyed.h"
+int main(void) {
+    for (uint64_t index = 0; index < 200; index++) {
+        double u = keyed_uniform(mix(3, index), mix(7, index), index % 5);
+        printf("%.17g %.17g\\n", u, normal_quantile(u));
+    }
+    return 0;
+}
+"""
+
+
+def test_the_keyed_draws_in_c_are_those_of_the_engines(c_binary: Path) -> None:
+    source, binary = c_binary.with_name("draws.c"), c_binary.with_name("draws")
+    source.write_text(DRAWS_IN_C, encoding="utf-8")
+    folder = c_program.SOURCE.parent
+    cc = c_program.compiler()
+    assert cc is not None
+    subprocess.run([cc, "-O2", "-std=c99", f"-I{folder}", "-o", binary, source, "-lm"], check=True)
+    answer = subprocess.run([binary], capture_output=True, text=True, check=True).stdout
+    for index, row in enumerate(answer.splitlines()):
+        u, quantile = map(float, row.split())
+        assert u == uniform(mix(3, index), mix(7, index), index % 5)
+        assert quantile == pytest.approx(normal_quantile(u), rel=1e-14, abs=1e-300)
+    assert index == 199
 
 
 def test_messages_wait_for_each_other(program: Program) -> None:
@@ -84,7 +119,7 @@ def expected() -> list[Outcome]:
     return [run_processes(network, network.routes(), 1000 + seed) for seed in range(REPLICATIONS)]
 
 
-@pytest.mark.parametrize("program", ["C", "simpy engine"], indirect=True)
+@pytest.mark.parametrize("program", ["C", "keyed C", "simpy engine"], indirect=True)
 def test_they_agree_where_chance_rules(program: Program, expected: list[Outcome]) -> None:
     # The network is hard enough: everything that is compared happens.
     for reason in ("queue_full", "lost", "link_down", "node_down"):
