@@ -150,7 +150,8 @@ def difference_interval(
     Interval
         n = differences used.
     """
-    grouped = pairs.groupby(replication)[column]
-    sums = grouped.sum(min_count=0).to_numpy(dtype=np.float64)
-    counts = grouped.count().to_numpy(dtype=np.float64)
-    return clustered_mean_interval(sums, counts, confidence)
+    _, cluster = np.unique(pairs[replication], return_inverse=True)
+    values = pairs[column].to_numpy(dtype=np.float64)
+    counted = ~np.isnan(values)
+    sums = np.bincount(cluster, weights=np.where(counted, values, 0.0))
+    return clustered_mean_interval(sums, np.bincount(cluster, weights=counted), confidence)

@@ -169,7 +169,6 @@ def _cost(group: pd.DataFrame, several: bool, confidence: float) -> dict[str, An
 
 
 def _share(group: pd.DataFrame, column: str, confidence: float) -> Interval:
-    clusters = group.groupby(REPLICATION)[column]
-    return clustered_share_interval(
-        clusters.sum().to_numpy(dtype=np.float64), clusters.size().to_numpy(dtype=np.float64), confidence
-    )
+    _, cluster = np.unique(group[REPLICATION], return_inverse=True)
+    sums = np.bincount(cluster, weights=group[column])
+    return clustered_share_interval(sums, np.bincount(cluster), confidence)
