@@ -62,11 +62,11 @@ def run(
             execution = request.make_execution(used, workers, progress, memory_limit)
             recorded = request.table_names(tables)
             result = run_scenario(chosen, recorded, execution, stream.take)
-        scan = ends.enter_context(started_scan(result, failures, execution))
         try:
             if not json:
-                # Shown at once, and what it shows is kept even if nobody waits for the rest.
+                # Shown before anything else is begun, and kept even if nobody waits for the rest.
                 print_result(result, verbose, "tracks" in recorded)
+            scan = ends.enter_context(started_scan(result, failures, execution))
         finally:
             result.save(folder, request.command_line(), stream, are_fresh=True)
         tracks = read_tracks(folder) if "tracks" in stream.rows else None
@@ -87,8 +87,7 @@ def favour_computation() -> None:
     """Keep the interpreter out of the way of threads that compute in machine code.
 
     What is imported and simulated stays: looking through it for garbage again and again only takes time. And
-    such threads come back to the interpreter for a moment only, and often, so they should not wait long. The
-    libraries that make tables are imported where they are needed, which is while the failures are simulated.
+    such threads come back to the interpreter for a moment only, and often, so they should not wait long.
     """
     gc.set_threshold(50_000, 20, 20)
     sys.setswitchinterval(0.0005)
