@@ -102,8 +102,8 @@ class SimpyScheduler(ABC):
         return self._digest.hexdigest()
 
     def run_until_stopped(self) -> str:
-        """Run event by event while the next one lies before `stop_s` of the world; returns the hash."""
-        while self.env.peek() < self.world.stop_s:
+        """Run event by event to the end or to `stop_s` of the world, whichever is first; returns the hash."""
+        while self.env.peek() < min(self.world.stop_s, self.world.end_s):
             self.env.step()
         self._flush()
         return self._digest.hexdigest()
@@ -120,6 +120,7 @@ class SimpyScheduler(ABC):
 
     def act(self, handler: Callable[..., Any], *arguments: Any) -> Any:
         """Run a handler that no event leads to, now, and schedule what it asks for; returns its result."""
+        self._grow()
         returned = self._call(handler, arguments)
         self._drain()
         return returned

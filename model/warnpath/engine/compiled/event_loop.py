@@ -2,6 +2,7 @@
 
 Events wait in a heap on (time, order of scheduling). The loop returns to Python when it is done,
 when a pool has to grow, when the log buffer is full, or after a fault; it goes on where it stopped.
+With `one_by_one` it returns after every event, for a scheduler that keeps the queue itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ FINISHED = 0
 GROW = 1
 LOG_FULL = 2
 FAULT = 3
+ONE_DONE = 4
 
 BRANCHES = 4
 """Children of a place in the heap: half the levels of a binary one, and they fill one cache line."""
@@ -137,18 +139,6 @@ def must_grow(w: Any) -> int:
     return 0
 
 
-def write_log(w: Any, now: float, kind: int, a: int) -> None:
-    """Write the row of an event that has taken place; there must be room for it."""
-    row = w.log[w.log_count]
-    row.time_s = now
-    row.kind = kind
-    row.element = a
-    row.message = w.noted_message
-    row.value = w.noted_value
-    w.log_count += 1
-    w.events += 1
-
-
 def run_events(w: Any) -> int:
     """Run events before `stop_s` until there is a reason to return: one of the codes of this module."""
     while w.heap_count > 0 and w.heap[0].time_s < w.stop_s:
@@ -162,9 +152,18 @@ def run_events(w: Any) -> int:
         kind = event.kind
         a = event.a
         if dispatch(w, now, kind, a, event.b, event.token) == 1:
-            write_log(w, now, kind, a)
+            row = w.log[w.log_count]
+            row.time_s = now
+            row.kind = kind
+            row.element = a
+            row.message = w.noted_message
+            row.value = w.noted_value
+            w.log_count += 1
+            w.events += 1
         if w.fault != 0:
             return FAULT
+        if w.one_by_one == 1:
+            return ONE_DONE
         # The event itself leaves the heap only here: most make exactly one other, which takes its place.
         if w.outbox_count == 0:
             pop(w)

@@ -88,6 +88,7 @@ TABLES: Final[dict[str, str]] = {
 SCHEDULER_SCALARS: Final[Fields] = (
     ("now_s", "f8"),
     ("events", "i8"),
+    ("one_by_one", "i8"),
     ("heap_count", "i8"),
     ("scheduled", "i8"),
     ("pending_free", "i8"),

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from heapq import heappop, heappush, heapreplace
 from typing import Any
 
+from warnpath.engine.codes import UP_FOR_EVER
 from warnpath.engine.compiled.array_world import ArrayWorld
 from warnpath.engine.compiled.entry import DIRECT, run_one
-from warnpath.engine.compiled.single_event import NEEDS_CARE, SCHEDULED, TOOK_PLACE
+from warnpath.engine.compiled.single_event import SCHEDULED, TOOK_PLACE
 from warnpath.engine.simpy_environment import ENTRY_OF_SIMPY, NORMAL
 from warnpath.engine.simpy_scheduler import SimpyScheduler
 
@@ -30,8 +31,10 @@ class CompiledHandlers(SimpyScheduler):
         memory_limit_mb: float | None = None,
     ) -> None:
         super().__init__(world, initial_events, keep_log, memory_limit_mb)
-        # They are in SimPy's queue instead.
+        # The events are in SimPy's queue, and SimPy knows when to stop.
         world.heap_count = 0
+        world.one_by_one = 1
+        world.stop_s = UP_FOR_EVER
 
     @property
     def events(self) -> int:
@@ -60,6 +63,9 @@ class CompiledHandlers(SimpyScheduler):
             now, _, _, kind, a, b, token = entry
             env._now = now
             found = run_event(record, now, kind, a, b, token)
+            if found < 0:
+                self._make_room()
+                continue
             if found >= SCHEDULED:
                 # The event leaves the queue as the first one that it schedules comes in.
                 delay, kind_then, a_then, b_then, token = read(outbox, 0)
@@ -70,15 +76,17 @@ class CompiledHandlers(SimpyScheduler):
                         heappush(queue, (now + delay, NORMAL, next(order), *event))
             else:
                 heappop(queue)
-            if found & NEEDS_CARE:
-                self._drain()
-                if self.world.log_count == len(self.world.arrays["log"]):
-                    self._flush()
             if listeners and kind in listeners and found & TOOK_PLACE:
                 for listener in listeners[kind]:
                     listener(now, a, b)
             if only_one:
                 return
+
+    def _make_room(self) -> None:
+        """Do what an event waits for, or end the run with a fault."""
+        self._drain()
+        if self.world.log_count == len(self.world.arrays["log"]):
+            self._flush()
 
     def _take_rows(self) -> bytes:
         rows = self.world.arrays["log"][: self.world.log_count].tobytes()

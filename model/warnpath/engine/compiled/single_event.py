@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from warnpath.engine.compiled.event_loop import must_grow, write_log
-from warnpath.engine.handlers.dispatch import dispatch
+from warnpath.engine.compiled.event_loop import ONE_DONE, run_events
 
 TOOK_PLACE = 1
-NEEDS_CARE = 2
-SCHEDULED = 4
+SCHEDULED = 2
 """What `run_event` returns is the sum of these, the last one for every event that was scheduled."""
 
 
 def run_event(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
     """Run the handler of an event and write its row of the log; what it schedules is left in the outbox.
 
-    The log must have room for a row, and the pools for whatever an event may need.
+    The event is put into the empty heap of the event loop, which runs it as any other, so that handlers are
+    compiled into one place only. The world has `one_by_one`, and a `stop_s` after every event.
 
     Returns
     -------
     int
-        `TOOK_PLACE` if the event was not stale, `NEEDS_CARE` if before the next event a pool has to grow, the
-        log has to be emptied or there is a fault, and `SCHEDULED` times the number of entries of the outbox.
+        `TOOK_PLACE` if the event was not stale, and `SCHEDULED` times the number of entries of the outbox. If
+        negative, the event loop's reason not to run the event yet, or not to go on: a pool has to grow, the
+        log has to be emptied, or there is a fault.
     """
-    w.now_s = now
-    found: int = 0
-    if dispatch(w, now, kind, a, b, token) == 1:
-        write_log(w, now, kind, a)
-        found = TOOK_PLACE
-    if w.fault != 0 or w.log_count >= len(w.log) or must_grow(w) == 1:
-        found += NEEDS_CARE
+    first = w.heap[0]
+    first.time_s = now
+    first.ticket = 0
+    event = w.pending[0]
+    event.kind = kind
+    event.a = a
+    event.b = b
+    event.token = token
+    w.heap_count = 1
+    before: int = w.events
+    reason = run_events(w)
+    w.heap_count = 0
+    if reason != ONE_DONE:
+        return -reason
     count: int = w.outbox_count
     w.outbox_count = 0
-    return found + SCHEDULED * count
+    return w.events - before + SCHEDULED * count  # type: ignore[no-any-return]
