@@ -55,8 +55,11 @@ def plan_outages(
     tables: RoutingTables,
     link_elements: Sequence[str],
     random: RandomPart,
+    weights: np.ndarray | None = None,
 ) -> OutagePart:
     """Random outages, then those of the scenario and others besides in order of time.
+
+    What links weigh at time 0 does not depend on outages, so it need not be worked out again.
 
     Raises
     ------
@@ -83,7 +86,9 @@ def plan_outages(
             else:
                 node_up[0, row] = 0
     stand_bys = _stand_bys(scenario, tables, node_up)
-    start = _start(scenario, tables, link_elements, stand_bys)
+    if weights is None:
+        weights = _first_weights(scenario, tables, link_elements)
+    start = _start(tables, weights, stand_bys)
     return OutagePart(rows, members, events, causes, stand_bys, _routes(start, link_up, node_up))
 
 
@@ -116,19 +121,19 @@ def _stand_bys(scenario: Scenario, tables: RoutingTables, node_up: np.ndarray) -
     return rows
 
 
-def _start(
-    scenario: Scenario,
-    tables: RoutingTables,
-    link_elements: Sequence[str],
-    stand_bys: Sequence[dict[str, Any]],
-) -> RoutingTables:
-    """Tables for time 0: who is in charge, which links are in no contact; second weights are the usual."""
+def _first_weights(scenario: Scenario, tables: RoutingTables, link_elements: Sequence[str]) -> np.ndarray:
+    """What links weigh at time 0, more by the wait for their first contact; second weights are the usual."""
     weights = np.column_stack([tables.link_weights, tables.link_weights])
     for way, element in enumerate(link_elements):
         own = scenario.link_by_id(element)
         contacts = filled(own, scenario.medium[own.medium], ("contacts",))[0]["contacts"]
         if contacts and float(contacts[0].start_s) > 0.0:
             weights[way, 0] += CLOSED_S + float(contacts[0].start_s)
+    return weights
+
+
+def _start(tables: RoutingTables, weights: np.ndarray, stand_bys: Sequence[dict[str, Any]]) -> RoutingTables:
+    """Tables for time 0: who is in charge, and what links weigh."""
     nodes = tables.nodes.copy()
     for pair in stand_bys:
         if pair["in_charge"] == pair["stand_by"]:
@@ -156,7 +161,8 @@ def with_failed(plan: Plan, failed: Sequence[str]) -> Plan:
     """
     network = plan.network
     extra = dict.fromkeys(failed, (0.0, None))
-    part = plan_outages(plan.scenario, extra, network.tables, network.link_elements, network.random)
+    weights = plan.private_arrays["route_link_weights"]
+    part = plan_outages(plan.scenario, extra, network.tables, network.link_elements, network.random, weights)
     others = plan.initial_events[len(network.initial_events) :]
     return dataclasses.replace(
         plan,
