@@ -113,6 +113,7 @@ def _warning(
         "outcome": "correct" if delivered else "missed" if needed else "quiet",
         "revisions": 0,
         "withdrawals": 0,
+        "redundant": 0,
         "gating_branch": "" if not delivered else "confirmed" if notice else "qualified",
         "gating_sensor": "jp-fps5-sado" if delivered else "",
         "path": "jp-fps5-sado>jp-adc" if delivered else "",

@@ -107,7 +107,7 @@ def test_a_report_with_an_indefinite_covariance_is_left_out_and_told() -> None:
     both = looks[(looks.c2 == "jp-c2") & (looks.sources == 2)].time_s.iloc[1]
     run = SimpyRun(plan, tables=TABLES)
     w: Any = run.world
-    picture = w.pictures[w.picture_of[plan.network.tables.node_ids.index("jp-c2"), 0]]
+    picture = w.pictures[w.nodes[plan.network.tables.node_ids.index("jp-c2")].first_picture]
     row = w.reports[picture.first_row + plan.pictures.origins.index("kr-c2")]
 
     def spoil() -> Iterator[Any]:

@@ -12,8 +12,9 @@ import pytest
 from tests.behaviour.test_salvo import APART, salvo
 from tests.fusion_cases import Floats, flight, step, truth_at, write_report
 from warnpath.engine import build_plan
-from warnpath.engine.handlers.association import count_from
 from warnpath.engine.handlers.pairing import pair_report
+from warnpath.engine.handlers.slots import begin_picture
+from warnpath.engine.scoring import stages_from
 from warnpath.engine.simpy_run import SimpyRun
 from warnpath.fusion import layout, store
 from warnpath.fusion.gating import OUTSIDE
@@ -85,35 +86,38 @@ class Room:
 
     def __init__(self, folder: Path, metres: list[float]) -> None:
         plan = build_plan(salvo(folder, APART))
-        self.w: Any = SimpyRun(plan, tables=(), as_written=True).world
+        self.w: Any = SimpyRun(plan, tables=()).world
         node = plan.network.tables.node_ids.index("jp-c2")
-        self.first = int(self.w.picture_of[node, 0])
+        self.first = int(self.w.nodes[node].first_picture)
         self.origin = plan.pictures.origins.index("kr-c2")
         self.own = plan.pictures.origins.index("jp-c2")
-        for launch, place in enumerate(metres):
-            row = self.w.pictures[self.first + launch].first_row + self.own
-            self.put(row, place)
+        for slot, place in enumerate(metres):
+            begin_picture(self.w, self.first + slot, slot)
+            self.put(self.w.pictures[self.first + slot].first_row + self.own, place)
         self.kr = plan.network.tables.node_ids.index("kr-c2")
 
     def put(self, row: int, metres: float, time_s: float = COAST) -> None:
         where = state_at(time_s) + np.array([metres, 0, 0, 0, 0, 0])
         write_report(self.w.reports, row, time_s, where, matrix(7, 300.0, 9.0))
 
-    def come(self, label: int, metres: float, time_s: float = COAST, now: float = COAST) -> int:
-        """Launch of the picture that a report of the Korean track `label` goes to; it is written there."""
-        message = self.w.messages[label]
+    def come(self, track: int, metres: float, time_s: float = COAST) -> int:
+        """Number of the picture that a report of a Korean track goes to, -1 for none; it is written there."""
+        message = self.w.messages[track]
         message.payload = self.w.spare_report
-        message.subject, message.launch, message.origin = self.origin, label, self.kr
+        message.subject, message.track, message.origin = self.origin, track, self.kr
+        message.launch = message.follows = min(track, 2)
         row = int(self.w.spare_report)
         self.put(row, metres, time_s)
         kept = self.w.reports[row].copy()
-        place = pair_report(self.w, now, self.first + label, label)
+        place = pair_report(self.w, COAST, self.first, track)
+        if place < 0:
+            return -1
         self.w.reports[self.w.pictures[place].first_row + self.origin] = kept
         return place - self.first
 
-    def held(self, launch: int) -> float:
+    def held(self, slot: int) -> float:
         """Place of what the picture holds from the Korean centre; NaN if nothing."""
-        row = self.w.reports[self.w.pictures[self.first + launch].first_row + self.origin]
+        row = self.w.reports[self.w.pictures[self.first + slot].first_row + self.origin]
         if row[layout.VALID] == 0.0:
             return math.nan
         return float(row[layout.STATE] - state_at(float(row[layout.REPORT_TIME]))[0])
@@ -124,8 +128,8 @@ def test_a_report_goes_where_it_fits_whatever_its_name(tmp_path: Path) -> None:
     assert room.come(0, 30e3) == 1
     assert room.come(1, 0.0) == 0
     assert room.come(2, 60e3) == 2
-    assert [room.held(launch) for launch in range(3)] == pytest.approx([0.0, 30e3, 60e3])
-    assert [room.w.pictures[room.first + launch].report_swaps for launch in range(3)] == [0, 0, 0]
+    assert [room.held(slot) for slot in range(3)] == pytest.approx([0.0, 30e3, 60e3])
+    assert [room.w.pictures[room.first + slot].report_swaps for slot in range(3)] == [0, 0, 0]
 
 
 def test_two_that_want_one_home_are_paired_at_the_least_cost(tmp_path: Path) -> None:
@@ -136,13 +140,14 @@ def test_two_that_want_one_home_are_paired_at_the_least_cost(tmp_path: Path) -> 
     assert room.come(1, 1600.0) == 1
     assert room.held(0) == pytest.approx(800.0)
     assert room.held(1) == pytest.approx(1600.0)
-    assert room.w.pictures[room.first].report_swaps == 1
+    # It was in the second picture before.
+    assert room.w.pictures[room.first + 1].report_swaps == 1
 
 
-def test_a_report_of_nothing_known_takes_an_empty_picture(tmp_path: Path) -> None:
+def test_a_report_of_nothing_known_takes_a_free_picture(tmp_path: Path) -> None:
     room = Room(tmp_path, [0.0, 30e3])
-    # Its name is that of a picture whose track is elsewhere; the third picture is empty.
     assert room.come(0, 200e3) == 2
+    assert room.w.pictures[room.first + 2].used == 1
     # It stays there, and is followed.
     assert room.come(0, 200e3, COAST + 12.0) == 2
 
@@ -157,35 +162,36 @@ def test_a_track_that_moves_leaves_nothing_behind(tmp_path: Path) -> None:
     assert room.come(0, 0.0, COAST - 5.0) == 1
 
 
-def test_a_picture_of_a_launch_still_to_come_takes_nothing(tmp_path: Path) -> None:
-    # The third launch is at 5 s: until then the report stays with its name, where it fits nothing.
-    room = Room(tmp_path, [0.0, 30e3])
-    assert room.w.launches[2].at_s == 5.0
-    assert room.come(0, 200e3, now=4.0) == 0
-    assert room.w.pictures[room.first].unmatched == 1
-    again = Room(tmp_path, [0.0, 30e3])
-    assert again.come(0, 200e3, now=6.0) == 2
+def test_a_report_that_finds_no_picture_free_is_left_out_and_counted(tmp_path: Path) -> None:
+    room = Room(tmp_path, [0.0, 30e3, 60e3])
+    assert room.w.slots == 8
+    assert [room.come(track, 200e3 + 100e3 * track) for track in range(6)] == [3, 4, 5, 6, 7, -1]
+    scores = room.w.scores[room.w.pictures[room.first].first_score :][:3]
+    assert [score.unmatched for score in scores] == [0, 0, 1]
 
 
-STAGES = ("sense_s", "confirm_s", "accuracy_s", "processing_s", "queueing_s", "transport_s", "release_s")
+CHAIN = ("sense", "confirm", "accuracy", "processing", "queueing", "transport", "release", "decision")
 
 
 @pytest.mark.parametrize(
     ("shift_s", "left"),
     [
-        (25.0, (65.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
-        (-25.0, (15.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
-        (-44.0, (0.0, 2.0, 3.0, 0.2, 0.1, 0.5, 2.0)),
-        (-49.75, (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 2.0)),
+        (25.0, (65.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0, 90.0)),
+        (-25.0, (15.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0, 90.0)),
+        (-44.0, (0.0, 2.0, 3.0, 0.2, 0.1, 0.5, 2.0, 90.0)),
+        (-49.75, (0.0, 0.0, 0.0, 0.0, 0.0, 0.05, 2.0, 90.0)),
+        (-61.8, (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 80.0)),
     ],
 )
 def test_a_budget_counts_from_another_launch_without_a_negative_stage(
     tmp_path: Path, shift_s: float, left: tuple[float, ...]
 ) -> None:
-    w: Any = SimpyRun(build_plan(salvo(tmp_path, APART)), tables=(), as_written=True).world
+    w: Any = SimpyRun(build_plan(salvo(tmp_path, APART)), tables=()).world
     message = w.messages[0]
-    for name, value in zip(STAGES, (40.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0), strict=True):
-        setattr(message, name, value)
+    message.launch = 0
+    for name, value in zip(CHAIN, (40.0, 6.0, 3.0, 0.2, 0.1, 0.5, 2.0, 90.0), strict=True):
+        setattr(message, f"{name}_s", value)
     w.launches[0].at_s, w.launches[1].at_s = 100.0 + shift_s, 100.0
-    count_from(w, 0, 0, 1)
-    assert [getattr(message, name) for name in STAGES] == pytest.approx(left, abs=1e-12)
+    stages = stages_from(w, message, 1)
+    assert [stages[name] for name in CHAIN] == pytest.approx(left, abs=1e-12)
+    assert sum(stages.values()) == pytest.approx(141.8 + shift_s, abs=1e-12)

@@ -20,6 +20,8 @@ SHORT = {
     "rejected": "re-\njected",
     "unsound": "un-\nsound",
     "ungated": "un-\ngated",
+    "redundant": "redun-\ndant",
+    "false_starts": "false\nstarts",
     "unmatched": "un-\nmatched",
     "report_strays": "report\nstrays",
     "report_swaps": "report\nswaps",

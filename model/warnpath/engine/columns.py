@@ -23,6 +23,7 @@ from warnpath.engine.picture_columns import pictures_columns
 from warnpath.engine.plan import Plan
 from warnpath.engine.plan_pictures import warning_truth
 from warnpath.engine.records import named, path_names, records_of
+from warnpath.engine.scoring import scored_warnings, stages_from
 from warnpath.engine.state import NEVER_MADE
 from warnpath.engine.traces import estimates_columns, hops_columns, occupancy_columns, tracks_columns
 from warnpath.engine.traffic_columns import traffic_columns
@@ -62,32 +63,30 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
     floors: dict[int, float] = {}
     sightings = _sightings(world)
     flights: dict[int, Trajectory] = {}
-    for index, warning in enumerate(world.warnings):
-        picture = world.pictures[warning.picture]
-        launch = world.launches[picture.launch]
+    scored = scored_warnings(plan, world)
+    for index, (need, (x, redundant)) in enumerate(zip(world.needs, scored, strict=True)):
+        launch = world.launches[need.launch]
         truth = warning_truth(plan, world, index, flights)
-        decider = nodes[picture.node]
-        consumer = by_id[nodes[warning.consumer]]
+        decider = nodes[need.node]
+        consumer = by_id[nodes[need.consumer]]
         assert consumer.consumer is not None
         required = consumer.consumer.required_lead_s
         lead_s = float(plan.scenario.run.required_lead_s if required is None else required)
-        visible_s, detected_s = _first_sighting(plan, sightings.get(picture.launch, []), decider, launch.at_s)
-        delivered = warning.state == ARRIVED_AT_CONSUMER
+        visible_s, detected_s = _first_sighting(plan, sightings.get(need.launch, []), decider, launch.at_s)
+        warning: Any = world.warnings[x] if x >= 0 else None
+        delivered = warning is not None and warning.state == ARRIVED_AT_CONSUMER
         delivered_s = warning.delivered_s - launch.at_s if delivered else NONE
         margin_s = truth.deadline_s - delivered_s if truth.in_danger else NONE
         row: dict[str, Any] = {
-            "launch": plan.sensing.launch_ids[picture.launch],
+            "launch": plan.sensing.launch_ids[need.launch],
             "consumer": consumer.id,
-            "product": PRODUCTS[warning.product],
+            "product": PRODUCTS[need.product],
             "c2": decider,
             "nation": by_id[decider].nation,
             "launched_at_s": launch.at_s,
             "t_visible_s": visible_s,
             "t_detected_s": detected_s,
-            "t_confirmed_s": _since(picture.confirmed_s, launch.at_s),
-            "t_shared_s": _since(picture.shared_s, launch.at_s),
-            "t_qualified_s": _since(warning.qualified_s, launch.at_s),
-            "t_decided_s": _since(warning.decided_s, launch.at_s),
+            **_milestones(world, warning, launch.at_s),
             "t_delivered_s": delivered_s,
             "t_impact_s": launch.impact_s,
             "deadline_s": truth.deadline_s if truth.in_danger else NONE,
@@ -95,32 +94,45 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
             "needed": truth.in_danger,
             "status": _status(truth.in_danger, delivered, margin_s, lead_s),
             "outcome": _outcome(truth.in_danger, delivered),
-            "revisions": warning.revisions,
-            "withdrawals": warning.withdrawals,
-            "gating_branch": GATES[warning.gate],
+            "redundant": redundant,
         }
-        _add_budget(plan, world, warning, delivered, delivered_s, row, floors)
+        _add_budget(plan, world, warning if delivered else None, launch.at_s, row, floors)
         rows.append(row)
     return columns_of(rows, WARNING_COLUMNS)
+
+
+def _milestones(world: Any, warning: Any, launched_s: float) -> dict[str, Any]:
+    """What the picture came to; nothing where no picture follows the launch."""
+    if warning is None:
+        names = ("t_confirmed_s", "t_shared_s", "t_qualified_s", "t_decided_s")
+        return {**dict.fromkeys(names, NONE), "revisions": 0, "withdrawals": 0, "gating_branch": GATES[0]}
+    picture = world.pictures[warning.picture]
+    return {
+        "t_confirmed_s": _since(picture.confirmed_s, launched_s),
+        "t_shared_s": _since(picture.shared_s, launched_s),
+        "t_qualified_s": _since(warning.qualified_s, launched_s),
+        "t_decided_s": _since(warning.decided_s, launched_s),
+        "revisions": warning.revisions,
+        "withdrawals": warning.withdrawals,
+        "gating_branch": GATES[warning.gate],
+    }
 
 
 def _add_budget(
     plan: Plan,
     world: Any,
     warning: Any,
-    delivered: bool,
-    delivered_s: float,
+    launched_s: float,
     row: dict[str, Any],
     floors: dict[int, float],
 ) -> None:
     row.update({f"{stage}_s": NONE for stage in STAGES})
     row.update({"latency_s": NONE, "gating_sensor": "", "path": "", "floor_s": NONE, "stretch": NONE})
-    if not delivered:
+    if warning is None:
         return
     alert = world.messages[warning.alert_message]
-    for stage in STAGES:
-        row[f"{stage}_s"] = getattr(alert, f"{stage}_s")
-    row["latency_s"] = delivered_s
+    row.update({f"{stage}_s": value for stage, value in stages_from(world, alert, warning.follows).items()})
+    row["latency_s"] = warning.delivered_s - launched_s
     row["gating_sensor"] = plan.sensing.sensor_ids[alert.sensor]
     gating = world.messages[warning.gating_message]
     to_centre = path_nodes(plan, world, gating.path)
@@ -155,6 +167,7 @@ WARNING_COLUMNS = (
     "status",
     "needed",
     "outcome",
+    "redundant",
     "revisions",
     "withdrawals",
     "gating_branch",
@@ -180,7 +193,9 @@ def messages_columns(plan: Plan, world: Any) -> Columns:
         "origin": named(nodes, rows["origin"]),
         "destination": named(nodes, rows["destination"]),
         "nation": named(nations, rows["origin"]),
-        "launch": named(plan.sensing.launch_ids, rows["launch"]),
+        "launch": named(
+            plan.sensing.launch_ids, np.where(rows["follows"] >= 0, rows["follows"], rows["launch"])
+        ),
         "traffic": named(plan.traffic.traffic_ids, np.where(rows["kind"] == TRAFFIC, rows["subject"], -1)),
         "priority": rows["priority"],
         "size_bytes": rows["size_bits"] / 8.0,
@@ -289,7 +304,8 @@ DEFAULT_TABLES = ("warnings", "elements", "outages")
 
 
 def _since(time_s: float, launched_s: float) -> float:
-    return time_s - launched_s if time_s >= 0.0 else NONE
+    """Since a launch; 0 where a track of an earlier launch went over to it."""
+    return max(time_s - launched_s, 0.0) if time_s >= 0.0 else NONE
 
 
 def _status(needed: bool, delivered: bool, margin_s: float, required_lead_s: float) -> str:

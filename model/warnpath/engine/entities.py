@@ -10,6 +10,7 @@ from typing import Final
 
 from warnpath.engine.cause_entities import CAUSES
 from warnpath.engine.link_entities import LINK_ENTITIES
+from warnpath.engine.picture_entities import PICTURE_ENTITIES
 from warnpath.engine.trace_entities import TRACES
 
 Fields = tuple[tuple[str, str], ...]
@@ -44,6 +45,10 @@ NODES: Final[Fields] = (
     ("repairs", "i8"),
     ("first_flow", "i8"),
     ("flow_count", "i8"),
+    # Of a command post: its first picture (else -1), and how many are in use, and in use but not confirmed.
+    ("first_picture", "i8"),
+    ("pictures_used", "i8"),
+    ("tentative", "i8"),
     ("up", "i8"),
     ("outages", "i8"),
     ("busy", "i8"),
@@ -69,7 +74,11 @@ MESSAGES: Final[Fields] = (
     ("tree", "i8"),
     ("clearance", "i8"),
     ("label_mask", "i8"),
+    # What the datum it rests on is of in truth, and what the picture it is from follows: for scoring only.
     ("launch", "i8"),
+    ("follows", "i8"),
+    # Number of the picture at the command post it is from.
+    ("track", "i8"),
     ("priority", "i8"),
     ("size_bits", "f8"),
     ("lineage", "i8"),
@@ -198,78 +207,6 @@ LAUNCHES: Final[Fields] = (
     ("latitude_cosine", "f8"),
 )
 
-PICTURES: Final[Fields] = (
-    ("node", "i8"),
-    ("launch", "i8"),
-    ("track", "i8"),
-    ("first_row", "i8"),
-    ("origin_slot", "i8"),
-    ("label_mask", "i8"),
-    ("own_label_mask", "i8"),
-    ("decides", "i8"),
-    ("first_warning", "i8"),
-    ("warning_count", "i8"),
-    ("token", "i8"),
-    ("own_confirmed", "i8"),
-    ("confirmed_s", "f8"),
-    ("shared_s", "f8"),
-    ("asked_s", "f8"),
-    ("assessed_s", "f8"),
-    ("confirm_message", "i8"),
-    ("latest_message", "i8"),
-    ("trigger_message", "i8"),
-    ("evaluation_pending", "i8"),
-    ("evaluated_s", "f8"),
-    ("steady", "i8"),
-    ("burned_out", "i8"),
-    ("reports_taken", "i8"),
-    ("follows", "i8"),
-    ("challenger", "i8"),
-    ("streak", "i8"),
-    ("followed_s", "f8"),
-    ("strayed_s", "f8"),
-    ("strays", "i8"),
-    ("swaps", "i8"),
-    ("merges", "i8"),
-    ("ungated", "i8"),
-    ("unmatched", "i8"),
-    ("unsound", "i8"),
-    ("report_strays", "i8"),
-    ("report_swaps", "i8"),
-    ("first_s", "f8"),
-    ("newest_s", "f8"),
-    ("aged_s", "f8"),
-    ("age_area_s2", "f8"),
-    ("age_peak_s", "f8"),
-)
-
-WARNINGS: Final[Fields] = (
-    ("picture", "i8"),
-    ("consumer", "i8"),
-    ("product", "i8"),
-    ("area", "i8"),
-    ("tree", "i8"),
-    ("state", "i8"),
-    ("met", "i8"),
-    ("qualified_s", "f8"),
-    ("decided_s", "f8"),
-    ("delivered_s", "f8"),
-    ("qualify_message", "i8"),
-    ("alert_message", "i8"),
-    ("gate", "i8"),
-    ("gating_message", "i8"),
-    ("revisions", "i8"),
-    ("withdrawals", "i8"),
-    ("awaited", "i8"),
-)
-
-FLOWS: Final[Fields] = (
-    ("destination", "i8"),
-    ("tree", "i8"),
-    ("clearance", "i8"),
-    ("on_request", "i8"),
-)
-
 RULES: Final[Fields] = (
     ("node", "i8"),
     ("gained_bit", "i8"),
@@ -319,9 +256,7 @@ ENTITIES: Final[dict[str, Fields]] = {
     "pairs": PAIRS,
     "sensors": SENSORS,
     "launches": LAUNCHES,
-    "pictures": PICTURES,
-    "warnings": WARNINGS,
-    "flows": FLOWS,
+    **PICTURE_ENTITIES,
     **CAUSES,
     "rules": RULES,
     "paths": PATHS,
@@ -364,6 +299,7 @@ COUNTERS: Final[tuple[tuple[str, str], ...]] = (
     ("clearance_states", "i8"),
     ("origin_slots", "i8"),
     ("association", "i8"),
+    ("slots", "i8"),
     ("spare_report", "i8"),
     ("key_launch_phase", "i8"),
     ("report_interval_s", "f8"),

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from warnpath.engine.output import Columns, columns_of
+from warnpath.engine.scoring import pictures_of
 from warnpath.fusion import layout
 
 if TYPE_CHECKING:
@@ -20,31 +21,58 @@ _COUNTS = {
     "rejected": layout.REJECTED,
 }
 """Columns that are counters of the track."""
-_SCORES = ("ungated", "strays", "merges", "swaps", "unmatched", "report_strays", "report_swaps")
-"""Columns that say how well the objects of several launches were told apart."""
+_SCORES = ("unsound", "strays", "merges", "swaps", "report_strays", "report_swaps")
+"""Columns that are counts of a picture: how well the objects of several launches were told apart."""
+_COUNTED = ("false_starts", "ungated", "unmatched")
+"""Columns that are counts of a command post and a launch."""
 
-_ORDER = ("c2", "launch", *_COUNTS, "unsound", *_SCORES, "reports", "age_mean_s", "age_max_s")
+_ORDER = (
+    "c2",
+    "launch",
+    *_COUNTS,
+    "unsound",
+    "ungated",
+    "strays",
+    "merges",
+    "swaps",
+    "redundant",
+    "false_starts",
+    "unmatched",
+    "report_strays",
+    "report_swaps",
+    "reports",
+    "age_mean_s",
+    "age_max_s",
+)
 
 
 def pictures_columns(plan: Plan, world: Any) -> Columns:
     """One row per C2 and launch."""
     rows = []
-    for picture in world.pictures:
-        launch = world.launches[picture.launch]
-        head = world.track_heads[picture.track] if picture.track >= 0 else [0] * layout.HEAD_COLUMNS
-        mean_s, max_s = _age(picture, min(launch.at_s + launch.impact_s, world.end_s))
-        rows.append(
-            {
-                "c2": plan.network.tables.node_ids[picture.node],
-                "launch": plan.sensing.launch_ids[picture.launch],
-                **{name: int(head[column]) for name, column in _COUNTS.items()},
-                "unsound": picture.unsound,
-                **{name: getattr(picture, name) for name in _SCORES},
-                "reports": picture.reports_taken,
-                "age_mean_s": mean_s,
-                "age_max_s": max_s,
-            }
-        )
+    followed = pictures_of(plan, world)
+    centres = [picture for picture in world.pictures if picture.slot == 0]
+    for centre in centres:
+        for number, launch in enumerate(world.launches):
+            mine = [world.pictures[p] for p in followed.get((centre.node, number), [])]
+            heads = [world.track_heads[picture.track] for picture in mine if picture.track >= 0]
+            score = world.scores[centre.first_score + number]
+            mean_s, max_s = math.nan, math.nan
+            if mine:
+                mean_s, max_s = _age(mine[0], min(launch.at_s + launch.impact_s, world.end_s))
+            confirmed = sum(picture.confirmed_s >= 0.0 for picture in mine)
+            rows.append(
+                {
+                    "c2": plan.network.tables.node_ids[centre.node],
+                    "launch": plan.sensing.launch_ids[number],
+                    **{name: sum(int(head[column]) for head in heads) for name, column in _COUNTS.items()},
+                    **{name: sum(getattr(picture, name) for picture in mine) for name in _SCORES},
+                    **{name: getattr(score, name) for name in _COUNTED},
+                    "redundant": max(confirmed - 1, 0),
+                    "reports": sum(picture.reports_taken for picture in mine),
+                    "age_mean_s": mean_s,
+                    "age_max_s": max_s,
+                }
+            )
     return columns_of(rows, _ORDER)
 
 

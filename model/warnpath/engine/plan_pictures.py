@@ -32,6 +32,8 @@ class PicturesPart:
     usable_sensors: dict[str, set[str]]
     warning_truths: list[AreaTruth]
     spare_report: int = 0
+    association: int = 0
+    slots: int = 1
 
 
 def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart) -> PicturesPart:
@@ -52,23 +54,41 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
     pictures: list[dict[str, Any]] = []
     warnings: list[dict[str, Any]] = []
     truths: list[AreaTruth] = []
-    picture_of = np.full((len(network.tables.node_ids), max(len(launches), 1)), -1, dtype=np.int64)
+    needs: list[dict[str, Any]] = []
+    association = int(scenario.run.association == "nearest" and len(launches) > 1)
+    slots = pictures_per_centre(len(launches)) if association else len(launches)
     rows_per_picture = len(origins) + 2
     tracks = 0
-    for name in sorted({*origins, *deciders}):
+    centres = sorted({*origins, *deciders})
+    for place in network.entities["nodes"]:
+        place["first_picture"] = -1
+    for centre, name in enumerate(centres):
         own = reporting.get(name, [])
         labels = sum({1 << sensing.labels.index(by_id[sensor].label) for sensor in own})
         has_radar = any(
             not sensing.entities["sensors"][sensing.sensor_ids.index(sensor)]["infrared"] for sensor in own
         )
-        for flight in range(len(launches)):
+        first = len(pictures)
+        if slots:
+            network.entities["nodes"][network.node_row[name]]["first_picture"] = first
+        mine = [node for node in consumers if node.consumer and node.consumer.decided_by == name]
+        first_need = len(needs)
+        if name in deciders:
+            for flight in range(len(launches)):
+                for node in mine:
+                    needs.append(_need(node, flight, network, name))
+                    truths.append(_truth(node, sensing.trajectories[flight]))
+        for slot in range(slots):
             index = len(pictures)
-            picture_of[network.node_row[name], flight] = index
-            mine = [node for node in consumers if node.consumer and node.consumer.decided_by == name]
             pictures.append(
                 {
                     "node": network.node_row[name],
-                    "launch": flight,
+                    "slot": slot,
+                    "first": first,
+                    "first_score": centre * len(launches),
+                    "ends_s": 1e300,
+                    "point_s": -1.0,
+                    "point_sensor": -1,
                     "track": tracks if has_radar else -1,
                     "first_row": index * rows_per_picture,
                     "origin_slot": origins.index(name) if own else 0,
@@ -85,7 +105,9 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
                     "trigger_message": -1,
                     "evaluated_s": -1e9,
                     "newest_s": -1.0,
-                    "follows": -1,
+                    # One object alone, or objects that are known, have a picture each from the beginning.
+                    "used": 1 - association,
+                    "follows": -1 if association else slot,
                     "challenger": -1,
                     "followed_s": -1e9,
                     "strayed_s": -1e9,
@@ -93,9 +115,11 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
             )
             tracks += int(has_radar)
             if name in deciders:
-                for node in mine:
-                    warnings.append(_warning(node, index, consumers.index(node), network, name))
-                    truths.append(_truth(node, sensing.trajectories[flight]))
+                for order, node in enumerate(mine):
+                    warnings.append(
+                        _warning(node, index, consumers.index(node), network, name)
+                        | {"need": first_need + order}
+                    )
     areas = np.zeros((max(len(consumers), 1), layout.AREA_COLUMNS))
     for row, node in enumerate(consumers):
         assert node.consumer is not None
@@ -108,9 +132,14 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
     stores = store.allocate(tracks, capacity)
     spare_report = max(len(pictures), 1) * rows_per_picture
     return PicturesPart(
-        entities={"pictures": pictures, "warnings": warnings, "flows": flows},
+        entities={
+            "pictures": pictures,
+            "warnings": warnings,
+            "needs": needs,
+            "scores": [{} for _ in range(len(centres) * len(launches))],
+            "flows": flows,
+        },
         shared_arrays={
-            "picture_of": picture_of,
             "areas": areas,
             "fusion_settings": store.settings_row(
                 lag_s=float(scenario.run.posterior_lag_s),
@@ -119,12 +148,13 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
             ),
         },
         private_arrays={
-            "reports": np.zeros((spare_report + len(launches) + 1, layout.REPORT_COLUMNS)),
+            "reports": np.zeros((spare_report + slots + 1, layout.REPORT_COLUMNS)),
             "track_heads": stores["heads"],
             "track_keys": stores["keys"],
             "fusion_scratch": store.scratch(),
             "fusion_ground": store.ground(),
-            **store.association(len(launches)),
+            **store.association(slots),
+            "told": np.zeros((max(len(pictures), 1), len(network.tables.node_ids)), dtype=np.int64),
             "report_homes": np.full((max(len(pictures), 1), max(len(origins), 1)), -1, dtype=np.int64),
         },
         blank_arrays={
@@ -135,7 +165,18 @@ def plan_pictures(scenario: Scenario, network: NetworkPart, sensing: SensingPart
         usable_sensors=usable,
         warning_truths=truths,
         spare_report=spare_report,
+        association=association,
+        slots=slots,
     )
+
+
+def pictures_per_centre(launches: int) -> int:
+    """Pictures of every command post where objects have to be told apart: twice as many as launches, and two.
+
+    A picture that people have begun to assess stays, also when its track is lost; so every launch may begin
+    once more. What finds none free is counted as `ungated` or `unmatched`.
+    """
+    return 2 * launches + 2
 
 
 def _flows(
@@ -176,7 +217,7 @@ def _warning(node: Node, picture: int, area: int, network: NetworkPart, decider:
     return {
         "picture": picture,
         "consumer": network.node_row[node.id],
-        "product": LAUNCH_NOTICE if node.consumer.product == "launch_notice" else AREA_ALERT,
+        "product": _product(node),
         "area": area,
         "tree": tree,
         "state": IDLE,
@@ -186,6 +227,21 @@ def _warning(node: Node, picture: int, area: int, network: NetworkPart, decider:
         "qualify_message": -1,
         "alert_message": -1,
         "gating_message": -1,
+        "follows": -1,
+    }
+
+
+def _product(node: Node) -> int:
+    assert node.consumer is not None
+    return LAUNCH_NOTICE if node.consumer.product == "launch_notice" else AREA_ALERT
+
+
+def _need(node: Node, flight: int, network: NetworkPart, decider: str) -> dict[str, Any]:
+    return {
+        "launch": flight,
+        "node": network.node_row[decider],
+        "consumer": network.node_row[node.id],
+        "product": _product(node),
     }
 
 
@@ -197,25 +253,25 @@ def _truth(node: Node, trajectory: Any) -> AreaTruth:
     return first_entry(trajectory, float(node.lat_deg), float(node.lon_deg), float(node.consumer.radius_km))
 
 
-def warning_truth(plan: Any, world: Any, warning: int, flights: dict[int, Trajectory]) -> AreaTruth:
+def warning_truth(plan: Any, world: Any, need: int, flights: dict[int, Trajectory]) -> AreaTruth:
     """Whether a warning was needed in a replication, by the flight as it was flown there.
 
     Parameters
     ----------
     plan, world
         A plan and a world of it that has been prepared.
-    warning : int
-        Number of the warning.
+    need : int
+        Number of the launch and consumer, a row of `needs`.
     flights : dict
         Keeps flown flights from one call to the next.
     """
-    flight = world.pictures[world.warnings[warning].picture].launch
+    flight = world.needs[need].launch
     if plan.sensing.drawn[flight] is None:
-        known: AreaTruth = plan.pictures.warning_truths[warning]
+        known: AreaTruth = plan.pictures.warning_truths[need]
         return known
     if flight not in flights:
         flights[flight] = flown(plan, world, flight)
-    consumer = plan.network.tables.node_ids[world.warnings[warning].consumer]
+    consumer = plan.network.tables.node_ids[world.needs[need].consumer]
     return _truth(plan.scenario.node_by_id(consumer), flights[flight])
 
 

@@ -140,7 +140,7 @@ class SimpyRun:
         """Run no longer than `warned` asks for; the only columns are those that it names."""
         needed = needed_warnings(self.plan, self.world)
         for x in needed:
-            self.world.warnings[x].awaited = 1
+            self.world.needs[x].awaited = 1
         self.world.awaited = len(needed)
         if not needed:
             self.world.stop_s = 0.0

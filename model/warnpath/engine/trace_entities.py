@@ -28,6 +28,7 @@ OCCUPANCY: Final[Fields] = (
 
 TRACKS: Final[Fields] = (
     ("picture", "i8"),
+    ("launch", "i8"),
     ("time_s", "f8"),
     ("age_s", "f8"),
     ("position_error_m", "f8"),
@@ -41,6 +42,7 @@ TRACKS: Final[Fields] = (
 
 ESTIMATES: Final[Fields] = (
     ("picture", "i8"),
+    ("launch", "i8"),
     ("warning", "i8"),
     ("time_s", "f8"),
     ("probability", "f8"),

@@ -50,11 +50,11 @@ def tracks_columns(plan: Plan, world: Any) -> Columns:
     """One row per look of a C2 at a launch: errors against the truth beside what the picture claims."""
     rows = world.tracks[: world.tracks_count]
     pictures = [world.pictures[row.picture] for row in rows]
-    launched = np.array([world.launches[picture.launch].at_s for picture in pictures])
+    launched = np.array([world.launches[row.launch].at_s for row in rows])
     impacts = []
-    flights = {number: flown(plan, world, number) for number in {picture.launch for picture in pictures}}
-    for row, picture in zip(rows, pictures, strict=True):
-        flight = flights[picture.launch]
+    flights = {number: flown(plan, world, number) for number in {row.launch for row in rows}}
+    for row in rows:
+        flight = flights[row.launch]
         error = math.nan
         if row.impact_valid:
             error = great_circle_km(
@@ -66,7 +66,8 @@ def tracks_columns(plan: Plan, world: Any) -> Columns:
         impacts.append(error)
     return {
         "c2": text([plan.network.tables.node_ids[picture.node] for picture in pictures]),
-        "launch": text([plan.sensing.launch_ids[picture.launch] for picture in pictures]),
+        "launch": text([plan.sensing.launch_ids[row.launch] for row in rows]),
+        "track": np.array([picture.slot for picture in pictures], dtype=np.int64),
         "time_s": _floats(rows, "time_s") - launched,
         "age_s": _known(_floats(rows, "age_s")),
         "position_error_m": _known(_floats(rows, "position_error_m")),
@@ -83,10 +84,11 @@ def estimates_columns(plan: Plan, world: Any) -> Columns:
     """One row per look of a deciding C2 at an area: what would have been said then."""
     rows = world.estimates[: world.estimates_count]
     pictures = [world.pictures[row.picture] for row in rows]
-    launched = np.array([world.launches[picture.launch].at_s for picture in pictures])
+    launched = np.array([world.launches[row.launch].at_s for row in rows])
     return {
         "c2": text([plan.network.tables.node_ids[picture.node] for picture in pictures]),
-        "launch": text([plan.sensing.launch_ids[picture.launch] for picture in pictures]),
+        "launch": text([plan.sensing.launch_ids[row.launch] for row in rows]),
+        "track": np.array([picture.slot for picture in pictures], dtype=np.int64),
         "consumer": text(
             [plan.network.tables.node_ids[world.warnings[row.warning].consumer] for row in rows]
         ),

@@ -19,12 +19,12 @@ OUTCOMES = ("launch", "consumer", "margin_s", "status", "needed")
 
 
 def needed_warnings(plan: Plan, world: Any) -> list[int]:
-    """Numbers of the warnings that are needed in a world that is about to run.
+    """Rows of `needs`, launches and consumers, of the warnings needed in a world that is about to run.
 
     With `awaited` set in them, and their number in the world, it stops once all have arrived.
     """
     flights: dict[int, Any] = {}
-    return [x for x in range(len(world.warnings)) if warning_truth(plan, world, x, flights).in_danger]
+    return [x for x in range(len(world.needs)) if warning_truth(plan, world, x, flights).in_danger]
 
 
 def outcomes(plan: Plan, world: Any, tables: Collection[str]) -> dict[str, Columns]:

@@ -170,6 +170,10 @@ def nearest_track(
             spread,
         )
         costs[0, track] = OUTSIDE
+        # Neither the plot nor the others of its scan go to a track that is empty or lost.
+        match[5, track] = 0
+        if square < 0.0:
+            match[5, track] = 1
         if square >= 0.0 and square < GATE:
             costs[0, track] = 0.0
             near += 1
@@ -243,7 +247,7 @@ def nearest_track(
             # All pairs count now, those too that were left out above.
             if row > 0 or work[BOUND, track] < OUTSIDE:
                 costs[row, track] = OUTSIDE
-                if heads[first_track + track, COUNT] > 0:
+                if match[5, track] == 0:
                     costs[row, track] = track_cost(
                         sensors,
                         settings,

@@ -49,6 +49,10 @@ FORCE_M_S2 = 40.0
 """Unforeseen acceleration (1-sigma) that the first, rough comparison allows for."""
 QUICK_S = 4.0
 """So far from what is worked out of a track the rough comparison is trusted."""
+LOST_S = 60.0
+"""A track that was thrusting is lost when it has had no plot for so long ..."""
+LOST_M = 50e3
+"""... and one that was not, when it may be so far (1-sigma) from where it should be by then."""
 SPEED_FORCE_M_S2 = 30.0
 """An object that has not been followed yet is taken to have got to its height at this acceleration ..."""
 FASTEST_M_S = 5000.0
@@ -117,6 +121,7 @@ def rough_cost(
 ) -> float:
     """`rough_square` of a place and a track as far as it is worked out; 0 if it has not started, -1 if empty.
 
+    A track that is lost is as good as empty: without a plot for long, and not known well enough any more.
     More than a few seconds from what is worked out it says little: then it is 0 inside the gate.
     """
     count = heads[track, COUNT]
@@ -130,6 +135,13 @@ def rough_cost(
     if not posteriors[slot, UPDATES] > 0.0:
         return 0.0
     elapsed = time - posteriors[slot, TIME]
+    if elapsed > LOST_S:
+        if posteriors[slot, THRUST_PROBABILITY] >= 0.5:
+            return -1.0
+        speed = posteriors[slot, COAST_COVARIANCE + 9]
+        speed += posteriors[slot, COAST_COVARIANCE + 14] + posteriors[slot, COAST_COVARIANCE + 20]
+        if elapsed * elapsed * speed > LOST_M * LOST_M:
+            return -1.0
     square = rough_square(posteriors, slot, elapsed, x, y, z, variance)
     if square < GATE and abs(elapsed) > QUICK_S:
         return 0.0

@@ -45,7 +45,17 @@ OBJECT_SPAN: Final = 10
 OBJECT_HISTORY: Final = 11
 """Hits of its latest looks, the newest in bit 0."""
 OBJECT_CONFIRMED: Final = 12
-OBJECT_COLUMNS: Final = 13
+OBJECT_AT: Final = 13
+"""Where it should be in the scan at hand, three numbers; after one hit, where it was."""
+OBJECT_SPREAD: Final = 16
+"""Variance of that place, m^2, all three directions together."""
+OBJECT_REACH: Final = 17
+"""How far from there it may be besides, m."""
+OBJECT_AWAY: Final = 18
+"""How far from there it should be, m, ..."""
+OBJECT_LOOSE: Final = 19
+"""... and the variance of that, m^2, besides that of the two places."""
+OBJECT_COLUMNS: Final = 20
 
 GATE_SIGMA = 5.0
 """Half width of the gate in standard deviations of the distance. Those of all directions are taken together,
@@ -80,59 +90,69 @@ def clear_objects(objects: Table, first: int, count: int) -> None:
         objects[row, OBJECT_KNOWN] = 0.0
 
 
-@kernel("float64(float64[:, ::1], int64, float64, float64, float64, float64, float64)")
-def object_cost(
-    objects: Table, row: int, elapsed: float, x: float, y: float, z: float, variance: float
-) -> float:
-    """Cost of a hit for an object, twice the negative log likelihood; `APART` outside its gate.
+@kernel("void(float64[:, ::1], int64, float64)")
+def expect_object(objects: Table, row: int, elapsed: float) -> None:
+    """Where an object should be some time after its latest hit.
 
-    From two hits the object goes straight on. From one its direction is unknown, and its speed is guessed by
-    its height: without that, objects that follow one another would be taken for ones that stand still.
+    From two hits it goes straight on. From one its direction is unknown, and its speed is guessed by its
+    height: without that, objects that follow one another would be taken for ones that stand still.
     """
-    gap_x = x - objects[row, OBJECT_X]
-    gap_y = y - objects[row, OBJECT_X + 1]
-    gap_z = z - objects[row, OBJECT_X + 2]
     up_x, up_y, up_z, height = vertical(
         objects[row, OBJECT_X], objects[row, OBJECT_X + 1], objects[row, OBJECT_X + 2]
     )
     reach = FASTEST_M_S * elapsed
-    spread = objects[row, OBJECT_VARIANCE] + variance
     if objects[row, OBJECT_KNOWN] < 1.5:
-        distance = math.sqrt(gap_x * gap_x + gap_y * gap_y + gap_z * gap_z)
-        if distance > GATE_SIGMA * math.sqrt(spread) + reach:
-            return APART
         speed = min(math.sqrt(2.0 * SPEED_FORCE_M_S2 * max(height, 1000.0)), FASTEST_GUESS_M_S)
-        sigma = (SPEED_SHARE * speed + SPEED_SIGMA_M_S) * elapsed
-        expected = sigma * sigma + spread / 3.0
-        gap = distance - speed * elapsed
-        # A shell about the first hit: its thickness, and its radius in two directions.
-        return float(
-            gap * gap / expected
-            + math.log(expected)
-            + 2.0 * math.log(speed * speed * elapsed * elapsed + expected)
+        loose = (SPEED_SHARE * speed + SPEED_SIGMA_M_S) * elapsed
+        for j in range(3):
+            objects[row, OBJECT_AT + j] = objects[row, OBJECT_X + j]
+        objects[row, OBJECT_SPREAD] = objects[row, OBJECT_VARIANCE]
+        objects[row, OBJECT_AWAY] = speed * elapsed
+        objects[row, OBJECT_LOOSE] = loose * loose
+    else:
+        ratio = elapsed / objects[row, OBJECT_SPAN]
+        climb = (
+            up_x * objects[row, OBJECT_SPEED]
+            + up_y * objects[row, OBJECT_SPEED + 1]
+            + up_z * objects[row, OBJECT_SPEED + 2]
         )
-    ratio = elapsed / objects[row, OBJECT_SPAN]
-    spread = (
-        variance
-        + objects[row, OBJECT_VARIANCE] * (1.0 + ratio) * (1.0 + ratio)
-        + objects[row, OBJECT_BEFORE] * ratio * ratio
-    )
-    climb = (
-        up_x * objects[row, OBJECT_SPEED]
-        + up_y * objects[row, OBJECT_SPEED + 1]
-        + up_z * objects[row, OBJECT_SPEED + 2]
-    )
-    if climb > 0.0 or height > AIR_M:
-        reach = min(0.5 * FORCE_M_S2 * elapsed * (elapsed + objects[row, OBJECT_SPAN]), reach)
-    gap_x -= elapsed * objects[row, OBJECT_SPEED]
-    gap_y -= elapsed * objects[row, OBJECT_SPEED + 1]
-    gap_z -= elapsed * objects[row, OBJECT_SPEED + 2]
+        both = elapsed * (elapsed + objects[row, OBJECT_SPAN])
+        if climb > 0.0 or height > AIR_M:
+            reach = min(0.5 * FORCE_M_S2 * both, reach)
+        bend = 0.5 * STRAIGHT_FORCE_M_S2 * both
+        for j in range(3):
+            objects[row, OBJECT_AT + j] = (
+                objects[row, OBJECT_X + j] + elapsed * objects[row, OBJECT_SPEED + j]
+            )
+        objects[row, OBJECT_SPREAD] = (
+            objects[row, OBJECT_VARIANCE] * (1.0 + ratio) * (1.0 + ratio)
+            + objects[row, OBJECT_BEFORE] * ratio * ratio
+        )
+        objects[row, OBJECT_AWAY] = 0.0
+        objects[row, OBJECT_LOOSE] = bend * bend
+    objects[row, OBJECT_REACH] = reach
+
+
+@kernel("float64(float64[:, ::1], int64, float64, float64, float64, float64)")
+def object_cost(objects: Table, row: int, x: float, y: float, z: float, variance: float) -> float:
+    """Cost of a hit for an object, twice the negative log likelihood; `APART` outside its gate.
+
+    `expect_object` has said where it should be.
+    """
+    gap_x = x - objects[row, OBJECT_AT]
+    gap_y = y - objects[row, OBJECT_AT + 1]
+    gap_z = z - objects[row, OBJECT_AT + 2]
     square = gap_x * gap_x + gap_y * gap_y + gap_z * gap_z
-    radius = GATE_SIGMA * math.sqrt(spread) + reach
+    spread = objects[row, OBJECT_SPREAD] + variance
+    radius = GATE_SIGMA * math.sqrt(spread) + objects[row, OBJECT_REACH]
     if square > radius * radius:
         return APART
-    bend = 0.5 * STRAIGHT_FORCE_M_S2 * elapsed * (elapsed + objects[row, OBJECT_SPAN])
-    expected = spread / 3.0 + bend * bend
+    expected = spread / 3.0 + objects[row, OBJECT_LOOSE]
+    away = objects[row, OBJECT_AWAY]
+    if away > 0.0:
+        gap = math.sqrt(square) - away
+        # A shell about the first hit: its thickness, and its radius in two directions.
+        return float(gap * gap / expected + math.log(expected) + 2.0 * math.log(away * away + expected))
     return float(square / expected + 3.0 * math.log(expected))
 
 
@@ -186,19 +206,23 @@ def group_hits(
         for j in range(3):
             places[h, j] = scratch[S_FIRST, 9 + j]
         match[0, h] = -1
+    used = first
     for row in range(first, first + count):
-        if objects[row, OBJECT_KNOWN] > 0.5 and scan - objects[row, OBJECT_SCAN] > window * every:
-            objects[row, OBJECT_KNOWN] = 0.0
+        if objects[row, OBJECT_KNOWN] > 0.5:
+            if scan - objects[row, OBJECT_SCAN] > window * every:
+                objects[row, OBJECT_KNOWN] = 0.0
+            elif objects[row, OBJECT_SCAN] < scan:
+                expect_object(objects, row, period_s * (scan - objects[row, OBJECT_SCAN]))
+                used = row + 1
     for h in range(hits):
         along = candidates[h, PLOT_SIGMA_RANGE]
         across = candidates[h, PLOT_SIGMA_CROSS]
         variance = along * along + 2.0 * across * across
-        for row in range(first, first + count):
+        for row in range(first, used):
             costs[h, row - first] = APART
             if objects[row, OBJECT_KNOWN] > 0.5 and objects[row, OBJECT_SCAN] < scan:
-                elapsed = period_s * (scan - objects[row, OBJECT_SCAN])
                 costs[h, row - first] = object_cost(
-                    objects, row, elapsed, places[h, 0], places[h, 1], places[h, 2], variance
+                    objects, row, places[h, 0], places[h, 1], places[h, 2], variance
                 )
     for _ in range(hits):
         least = APART
@@ -206,7 +230,7 @@ def group_hits(
         nearest = -1
         for h in range(hits):
             if match[0, h] < 0:
-                for row in range(first, first + count):
+                for row in range(first, used):
                     if costs[h, row - first] < least and objects[row, OBJECT_SCAN] < scan:
                         least = costs[h, row - first]
                         chosen = row

@@ -8,7 +8,17 @@ from warnpath.metrics.frames import REPLICATION, groups, leading_columns, requir
 
 LEFT_OUT = ("too_late", "duplicates", "refused", "rejected", "unsound")
 """What the filter and the fusion left out, and said so."""
-MISTAKEN = ("ungated", "strays", "merges", "swaps", "unmatched", "report_strays", "report_swaps")
+MISTAKEN = (
+    "ungated",
+    "strays",
+    "merges",
+    "swaps",
+    "redundant",
+    "false_starts",
+    "unmatched",
+    "report_strays",
+    "report_swaps",
+)
 """How well the objects of several launches were told apart."""
 COUNTS = ("plots", "replayed", *LEFT_OUT, "reports", *MISTAKEN)
 """Counts of the table of pictures, as columns there."""

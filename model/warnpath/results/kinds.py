@@ -51,3 +51,8 @@ def interval(name: str, unit: str, what: str) -> tuple[Column, Column, Column]:
             f"{name}_high", unit, f"Upper end of the interval of {name}; NaN where there are too few values."
         ),
     )
+
+
+def replication() -> Column:
+    """First column of every table of a run."""
+    return count("replication", "Number of the replication, from 0.", key=True)

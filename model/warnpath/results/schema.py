@@ -18,7 +18,9 @@ from warnpath.results.kinds import interval as _interval
 from warnpath.results.kinds import key as _key
 from warnpath.results.kinds import maybe as _maybe
 from warnpath.results.kinds import number as _number
+from warnpath.results.kinds import replication
 from warnpath.results.kinds import text as _text
+from warnpath.results.picture_tables import ESTIMATES, PICTURES, TRACKS
 
 BUDGET_STAGES = (
     "sense_s",
@@ -53,7 +55,7 @@ MESSAGE_STATUSES = (
 ELEMENT_KINDS = ("node", "link")
 
 
-_REPLICATION = _count("replication", "Number of the replication, from 0.", key=True)
+_REPLICATION = replication()
 _AS_METRIC = "as metric"
 
 _WARNINGS = TableSchema(
@@ -98,6 +100,7 @@ _WARNINGS = TableSchema(
         _choice(
             "outcome", OUTCOMES, "Truth decides: warned rightly, missed, warned without need, rightly quiet."
         ),
+        _count("redundant", "Further warnings of this launch in the consumer's hands, from other tracks."),
         _count("revisions", "Changes of the warning after it was first decided."),
         _count("withdrawals", "How often the warning was taken back."),
         _choice("gating_branch", ("", "confirmed", "qualified"), "Branch the decision waited for longest."),
@@ -165,73 +168,6 @@ _HOPS = TableSchema(
         _maybe("service_s", "s", "Transmission on a link, processing at a node."),
         _maybe("propagation_s", "s", "Propagation on a link, jitter included."),
         _text("outcome", "How the visit ended."),
-    ),
-    unique=False,
-    optional=True,
-)
-
-_TRACKS = TableSchema(
-    "tracks",
-    "replication x command post x launch x update",
-    (
-        _REPLICATION,
-        _key("c2", "Command post."),
-        _key("launch", "Launch its picture is about."),
-        _number("time_s", "s", "Time of the update.", key=True),
-        _maybe("age_s", "s", "Age of the newest measurement in the picture; NaN where it holds no track."),
-        _maybe("position_error_m", "m", "Distance of the estimate from the truth."),
-        _maybe("position_sigma_m", "m", "Root of the sum of the variances of the estimated position."),
-        _maybe("impact_error_km", "km", "Distance of the predicted from the true impact."),
-        _maybe("impact_sigma_km", "km", "Largest standard deviation of the predicted impact."),
-        _count("sources", "Origins in the picture."),
-    ),
-    unique=False,
-    optional=True,
-)
-
-_PICTURES = TableSchema(
-    "pictures",
-    "replication x command post x launch",
-    (
-        _REPLICATION,
-        _key("c2", "Command post."),
-        _key("launch", "Launch its picture is named after; it is scored, and warns, as of this one."),
-        _count("plots", "Plots of the nation's own radars taken into the track."),
-        _count("replayed", "Plots worked in once more because an earlier one came late."),
-        _count("too_late", "Plots dropped because they were older than the lag bound."),
-        _count("duplicates", "Plots dropped because they were there already."),
-        _count("refused", "Plots with a number that cannot be a measurement."),
-        _count("rejected", "Updates left out because they were ill-conditioned, in the track as it ended."),
-        _count(
-            "unsound", "Times a track or report was left out because a covariance was not positive definite."
-        ),
-        _count("ungated", "Plots of this launch that fitted no track and could not begin one."),
-        _count("strays", "Plots of other launches in the track."),
-        _count("merges", "Episodes in which the track took plots of two launches."),
-        _count("swaps", "Times the track went over to another launch: three plots of it in a row."),
-        _count("unmatched", "Reports that fitted no picture and found none that is empty."),
-        _count("report_strays", "Reports of another object than the picture follows."),
-        _count("report_swaps", "Times the track of another command post was paired with another picture."),
-        _count("reports", "Reports of other command posts taken into the picture."),
-        _maybe("age_mean_s", "s", "Age of the newest measurement in it, over time from the first to impact."),
-        _maybe("age_max_s", "s", "Largest such age."),
-    ),
-)
-
-_ESTIMATES = TableSchema(
-    "estimates",
-    "replication x command post x launch x evaluation x consumer",
-    (
-        _REPLICATION,
-        _key("c2", "Command post."),
-        _key("launch", "Launch it is about."),
-        _number("time_s", "s", "Time of the evaluation.", key=True),
-        _key("consumer", "Consumer whose area is judged."),
-        _maybe("probability", "", "Probability that the area is in danger."),
-        _maybe("sigma_km", "km", "Largest standard deviation of the predicted impact."),
-        _maybe("thrust_probability", "", "Probability that the object is still under thrust."),
-        _flag("rule_met", "Whether the warning rule held."),
-        _count("sources", "Origins in the picture."),
     ),
     unique=False,
     optional=True,
@@ -380,13 +316,13 @@ TABLES: dict[str, TableSchema] = {
         _SUMMARY,
         _ELEMENTS,
         _OUTAGES,
-        _PICTURES,
+        PICTURES,
         _TRAFFIC,
         _FAILURES,
         _MESSAGES,
         _HOPS,
-        _TRACKS,
-        _ESTIMATES,
+        TRACKS,
+        ESTIMATES,
         _OCCUPANCY,
         _TIMING,
     )

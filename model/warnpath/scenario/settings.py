@@ -45,9 +45,10 @@ class RunSettings(Table):
     association : {"nearest", "identity"}
         How a C2 tells the objects of several launches apart: by where they are (global nearest neighbour in
         a gate), or as if every measurement said what it is of. One launch needs neither. With ``nearest``
-        too, a radar confirms an object by its hits on this one, a launch report of space infrared goes to its
-        launch, and a track is named after the launch of its first plot; see ``strays``, ``merges`` and
-        ``swaps`` in the table of pictures.
+        the truth keeps the score only: radars group their hits, C2s begin, pair and drop pictures by place
+        and time, and afterwards a picture is of the launch that its track follows. See ``strays``,
+        ``merges``, ``swaps``, ``redundant`` and ``false_starts`` in the table of pictures, and ``redundant``
+        in that of warnings: of several warnings of one launch the first in hand counts.
     """
 
     replications: Count = 20

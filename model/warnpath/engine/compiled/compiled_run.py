@@ -69,7 +69,7 @@ class CompiledRun:
     def run_until_warned(self) -> ReplicationOutput:
         """Run no longer than `warned` asks for; the only columns are those that it names."""
         needed = needed_warnings(self.plan, self.world)
-        self.world.arrays["warnings"]["awaited"][needed] = 1
+        self.world.arrays["needs"]["awaited"][needed] = 1
         self.world.awaited = len(needed)
         if not needed:
             self.world.stop_s = 0.0

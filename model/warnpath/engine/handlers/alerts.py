@@ -40,11 +40,11 @@ def assessed(w: Any, now: float, p: int) -> None:
 
 
 def ask_approval(w: Any, x: int) -> None:
-    """Give a warning to the person who approves it; one product of a launch is one decision."""
+    """Give a warning to the person who approves it; one product of a picture is one decision."""
     warning = w.warnings[x]
     picture = w.pictures[warning.picture]
     node = w.nodes[picture.node]
-    lineage = mix(w.launches[picture.launch].lineage, warning.product)
+    lineage = mix(picture.lineage, warning.product)
     warning.state = APPROVING
     delay = draw(w.distributions, node.approval_row, node.key_approval, lineage, warning.withdrawals)
     schedule(w, delay, APPROVED, x, 0, 0)
@@ -101,11 +101,14 @@ def send_alert(w: Any, now: float, x: int) -> None:
     warning.decided_s = now
     warning.state = SENT
     node = w.nodes[picture.node]
-    lineage = mix(mix(w.launches[picture.launch].lineage, node.name_key), w.nodes[warning.consumer].name_key)
+    lineage = mix(mix(picture.lineage, node.name_key), w.nodes[warning.consumer].name_key)
     m = new_message(w, now, ALERT, picture.node, warning.consumer, lineage)
     inherit_stages(w, m, parent)
     message = w.messages[m]
-    message.launch = picture.launch
+    message.launch = w.messages[parent].launch
+    message.follows = picture.follows
+    message.track = picture.slot
+    warning.follows = picture.follows
     message.tree = warning.tree
     message.clearance = node.nation_bit
     message.priority = PRIORITY_WARNING
@@ -139,7 +142,10 @@ def alert_received(w: Any, now: float, m: int) -> None:
     if warning.state == SENT:
         warning.state = ARRIVED_AT_CONSUMER
         warning.delivered_s = now
-        if warning.awaited == 1:
+        # A further warning of the same launch, from another track, is no second success.
+        need = w.needs[warning.need + warning.follows * w.pictures[warning.picture].warning_count]
+        if need.awaited == 1:
+            need.awaited = 0
             w.awaited -= 1
             if w.awaited == 0:
                 w.stop_s = now

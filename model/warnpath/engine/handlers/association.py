@@ -1,37 +1,52 @@
 """Several launches at once: which track a plot goes to.
 
-Which plots a track gets is decided by where they are. The truth keeps the score, and gives two things more:
-
-- Names. A track is called after the launch whose plot began it, and its picture is scored, and warns, as that
-  of this launch. So a centre has one track of a launch at most: where a real one might begin a second, plots
-  that fit no track are left out, and counted as `ungated`.
-- Launch reports of space infrared. They go to the picture of their launch: a launch point and a time tell
-  launches apart that are some kilometres or a revisit apart.
+Which plots a track gets is decided by where they are. A plot that fits no track begins one: in a picture
+that so far rests on reports of others or on a launch point, where it fits that, else in a free one. The truth
+keeps the score, no more: what a track follows, how often it strayed, merged and swapped.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from warnpath.fusion.association import move_plots, nearest_track, youngest_plot
+from warnpath.engine.handlers.slots import (
+    SWAP_PLOTS,
+    begin_picture,
+    drop_stale,
+    free_picture,
+    has_plots,
+    note_silence,
+)
+from warnpath.fusion.association import move_plots, nearest_track
+from warnpath.fusion.gating import OUTSIDE
+from warnpath.fusion.layout import (
+    PLOT_AZIMUTH,
+    PLOT_ELEVATION,
+    PLOT_RANGE,
+    PLOT_SIGMA_CROSS,
+    PLOT_SIGMA_RANGE,
+    PLOT_TIME,
+)
 from warnpath.fusion.measurement import write_plot
-from warnpath.fusion.tracking import track_drop
+from warnpath.fusion.origins import reach_cost, report_plot_cost
+from warnpath.fusion.pairing import reference_row
+from warnpath.fusion.tracking import track_take
 
-STALE_SCANS = 3.0
-"""A track that got nothing for so many scans of the radar at hand may begin anew."""
 EPISODE_S = 10.0
 """Plots of two launches in one track are one merge as long as they come within this time of each other."""
-SWAP_PLOTS = 3
-"""So many plots of another launch in a row, and the track follows that one."""
+POINT_COST = 1e3
+"""What a launch point alone costs more than a report of where the object is."""
 
 
-def associate(w: Any, now: float, p: int, m: int) -> int:
-    """Picture whose track a plot goes to; -1 where it fits no track and cannot begin one."""
-    picture = w.pictures[p]
+def associate(w: Any, now: float, first: int, m: int) -> int:
+    """Picture whose track a plot goes to; -1 where it fits no track and none is free to begin one.
+
+    `first` is the first picture of the command post.
+    """
     message = w.messages[m]
     sensor = w.sensors[message.sensor]
-    first = p - picture.launch
-    first_track = picture.track - picture.launch
+    drop_stale(w, first, message.plot_time_s)
+    first_track = w.pictures[first].track
     write_plot(
         w.fusion_candidates,
         0,
@@ -51,7 +66,7 @@ def associate(w: Any, now: float, p: int, m: int) -> int:
         w.track_posteriors,
         w.fusion_scratch,
         first_track,
-        len(w.launches),
+        w.slots,
         w.fusion_candidates,
         w.fusion_places,
         w.fusion_costs,
@@ -70,7 +85,7 @@ def associate(w: Any, now: float, p: int, m: int) -> int:
             w.track_posteriors,
             w.fusion_scratch,
             first_track,
-            len(w.launches),
+            w.slots,
             w.fusion_candidates,
             w.fusion_match,
             sensor.row,
@@ -79,85 +94,108 @@ def associate(w: Any, now: float, p: int, m: int) -> int:
         for row in range(1, int(w.fusion_match[4, 0])):
             label = int(w.fusion_match[5, row])
             if label >= 0:
-                left = w.pictures[first + int(w.fusion_match[4, row])]
-                if left.follows != label:
-                    left.strays -= 1
-                if w.fusion_match[0, row] < len(w.launches):
-                    score(w, now, first + int(w.fusion_match[0, row]), label)
-                else:
-                    w.pictures[first + label].ungated += 1
-    if chosen >= 0:
-        return int(first + chosen)
-    place = free_track(w, p, message.plot_time_s, STALE_SCANS * sensor.period_s)
-    if place < 0:
-        picture.ungated += 1
-        return -1
-    found = w.pictures[place]
-    track_drop(w.track_heads, found.track)
-    if place != p:
-        found.swaps += 1
-    found.follows = picture.launch
-    found.streak = 0
+                moved(w, now, first, m, row, label)
+    place = int(first + chosen)
+    if chosen < 0:
+        place = begin_track(w, first, 0, message.launch)
+    if place >= 0:
+        note_silence(w, place, message.sensor)
     return place
 
 
-def free_track(w: Any, p: int, time_s: float, silence_s: float) -> int:
-    """Picture in which a new track of a launch may begin; -1 if there is none.
-
-    That is the launch's own, if it is empty or has had no plot for so long; else that of the launch which
-    the track there follows by mistake, and so on.
-    """
-    first = p - w.pictures[p].launch
-    place = p
-    for _ in range(len(w.launches)):
-        picture = w.pictures[place]
-        youngest_s = youngest_plot(w.track_heads, w.track_plots, w.track_keys, picture.track)
-        if time_s - youngest_s > silence_s:
-            return place
-        if picture.follows < 0 or picture.follows == picture.launch:
-            return -1
-        place = int(first + picture.follows)
-    return -1
-
-
-def count_from(w: Any, m: int, launch: int, other: int) -> None:
-    """Let the budget of a message about one launch count from another one, whose track has taken it.
-
-    Since an earlier launch more time has passed, and it went by until the object at hand was sensed. What
-    lies before a later one is left out from the beginning of the chain, so that no stage gets negative; a
-    track begins after its launch, so there is always as much.
-    """
-    message = w.messages[m]
-    shift = w.launches[launch].at_s - w.launches[other].at_s
-    if shift >= 0.0:
-        message.sense_s += shift
+def moved(w: Any, now: float, first: int, m: int, row: int, label: int) -> None:
+    """A plot of the scan has left its track for another one; where it fits none it begins one."""
+    left = w.pictures[first + int(w.fusion_match[4, row])]
+    if left.follows != label:
+        left.strays -= 1
+    if w.fusion_match[0, row] < w.slots:
+        score(w, now, first + int(w.fusion_match[0, row]), label)
         return
-    left = -shift
-    part = min(left, message.sense_s)
-    message.sense_s -= part
-    left -= part
-    part = min(left, message.confirm_s)
-    message.confirm_s -= part
-    left -= part
-    part = min(left, message.accuracy_s)
-    message.accuracy_s -= part
-    left -= part
-    part = min(left, message.processing_s)
-    message.processing_s -= part
-    left -= part
-    part = min(left, message.queueing_s)
-    message.queueing_s -= part
-    left -= part
-    part = min(left, message.transport_s)
-    message.transport_s -= part
-    left -= part
-    part = min(left, message.retransmission_s)
-    message.retransmission_s -= part
-    left -= part
-    part = min(left, message.outage_s)
-    message.outage_s -= part
-    left -= part
-    message.release_s -= min(left, message.release_s)
+    place = begin_track(w, first, row, label)
+    if place >= 0:
+        message = w.messages[m]
+        track_take(
+            w.sensor_table,
+            w.fusion_settings,
+            w.track_heads,
+            w.track_plots,
+            w.track_keys,
+            w.track_posteriors,
+            w.fusion_scratch,
+            w.pictures[place].track,
+            float(w.fusion_candidates[row, PLOT_TIME]),
+            w.sensors[message.sensor].row,
+            message.plot_sequence,
+            float(w.fusion_candidates[row, PLOT_RANGE]),
+            float(w.fusion_candidates[row, PLOT_AZIMUTH]),
+            float(w.fusion_candidates[row, PLOT_ELEVATION]),
+            float(w.fusion_candidates[row, PLOT_SIGMA_RANGE]),
+            float(w.fusion_candidates[row, PLOT_SIGMA_CROSS]),
+            label,
+        )
+        note_silence(w, place, message.sensor)
+
+
+def begin_track(w: Any, first: int, row: int, label: int) -> int:
+    """Picture in which a plot, a row of `fusion_candidates`, begins a track; -1 if there is none for it."""
+    place = -1
+    least = OUTSIDE
+    for p in range(first, first + w.slots):
+        picture = w.pictures[p]
+        if picture.used == 1 and has_plots(w, p) == 0:
+            cost = first_plot_cost(w, p, row)
+            if cost < least:
+                least = cost
+                place = p
+    if place >= 0:
+        picture = w.pictures[place]
+        if picture.follows != label:
+            picture.swaps += 1
+            picture.follows = label
+        picture.streak = 0
+        return place
+    place = free_picture(w, first)
+    if place < 0:
+        w.scores[w.pictures[first].first_score + label].ungated += 1
+        return -1
+    begin_picture(w, place, label)
+    return place
+
+
+def first_plot_cost(w: Any, p: int, row: int) -> float:
+    """Cost of a plot for a picture without a track of its own, by what it has been told."""
+    picture = w.pictures[p]
+    time_s = float(w.fusion_candidates[row, PLOT_TIME])
+    along = float(w.fusion_candidates[row, PLOT_SIGMA_RANGE])
+    across = float(w.fusion_candidates[row, PLOT_SIGMA_CROSS])
+    reference = reference_row(w.reports, picture.first_row, w.origin_slots, -1)
+    if reference >= 0:
+        return float(
+            report_plot_cost(
+                w.reports,
+                w.fusion_settings,
+                w.fusion_scratch,
+                reference,
+                time_s,
+                w.fusion_places,
+                row,
+                along * along + 2.0 * across * across,
+            )
+        )
+    if picture.point_s < 0.0:
+        return OUTSIDE
+    return POINT_COST + float(
+        reach_cost(
+            picture.point_latitude_rad,
+            picture.point_longitude_rad,
+            picture.point_sigma_m,
+            picture.point_s,
+            time_s,
+            float(w.fusion_places[row, 0]),
+            float(w.fusion_places[row, 1]),
+            float(w.fusion_places[row, 2]),
+        )
+    )
 
 
 def score(w: Any, now: float, p: int, launch: int) -> None:

@@ -50,7 +50,7 @@ def schedule(w: Any, delay: float, kind: int, a: int, b: int, token: int) -> Non
 def updates(w: Any, one: int, other: int) -> int:
     """1 if two copies tell of the same thing, so that the newer one makes the older one needless.
 
-    Reports of one C2 on one launch to one destination do, and messages of one flow of track traffic, which
+    Reports of one C2 on one track to one destination do, and messages of one flow of track traffic, which
     stands for such reports.
     """
     a = w.messages[w.copies[one].message]
@@ -58,7 +58,7 @@ def updates(w: Any, one: int, other: int) -> int:
     if a.kind != b.kind or a.destination != b.destination or a.origin != b.origin:
         return 0
     if a.kind == REPORT:
-        return int(a.launch == b.launch)
+        return int(a.track == b.track)
     return int(a.kind == TRAFFIC and a.priority == PRIORITY_TRACK and a.subject == b.subject)
 
 
@@ -122,6 +122,8 @@ def new_message(w: Any, now: float, kind: int, origin: int, destination: int, li
     message.destination = destination
     message.lineage = lineage
     message.launch = -1
+    message.follows = -1
+    message.track = -1
     message.created_s = now
     message.finished_s = -1.0
     message.status = UNDER_WAY

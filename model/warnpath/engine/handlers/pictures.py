@@ -20,7 +20,8 @@ from warnpath.engine.codes import (
     REPORT_DUE,
 )
 from warnpath.engine.handlers.alerts import alert_received, rule_applied
-from warnpath.engine.handlers.association import associate, count_from, score
+from warnpath.engine.handlers.association import associate, score
+from warnpath.engine.handlers.infrared import launch_picture, note_point
 from warnpath.engine.handlers.messages import (
     finish,
     let_go,
@@ -32,27 +33,37 @@ from warnpath.engine.handlers.reporting import (
     AT_CONFIRMATION,
     PERIODIC,
     ask_partners,
+    is_over,
     own_track_to,
     report_changes,
     send_reports,
 )
+from warnpath.engine.handlers.slots import begin_picture, follow
 from warnpath.engine.handlers.tracing import trace_estimate, trace_track
-from warnpath.engine.random_streams import draw, normal
+from warnpath.engine.random_streams import draw, mix, normal
 from warnpath.fusion.areas import area_probability, rule_met
+from warnpath.fusion.gating import LOST_S
 from warnpath.fusion.impact import impact_predict
 from warnpath.fusion.layout import (
     BIT_INSERTED,
+    COUNT,
     IMPACT_SIGMA,
+    IMPACT_TIME,
     IMPACT_VALID,
     LAST_PLOT_TIME,
+    LAUNCH_VALID,
     REPORT_TIME,
     THRUST,
     UNSOUND,
     VALID,
 )
+from warnpath.fusion.origins import EARTH_M
 from warnpath.fusion.picture import fuse
 from warnpath.fusion.reports import copy_report, infrared_report
 from warnpath.fusion.tracking import track_take
+
+START_PLOTS = 3
+"""Of several objects a track is confirmed when its radar says so, and it has the plots that start a track."""
 
 
 def consume(w: Any, now: float, n: int, c: int) -> None:
@@ -63,24 +74,24 @@ def consume(w: Any, now: float, n: int, c: int) -> None:
     message.finished_s = now
     if message.kind == ALERT:
         alert_received(w, now, m)
-    elif message.launch >= 0:
-        p = int(w.picture_of[n, message.launch])
-        if p >= 0:
-            if message.kind == REPORT:
-                take_report(w, now, p, m)
-            elif message.kind == PLOT:
-                take_plot(w, now, p, m)
-            elif message.kind == INFRARED:
-                take_infrared(w, now, p, m)
+    elif w.nodes[n].first_picture >= 0:
+        if message.kind == REPORT:
+            take_report(w, now, n, m)
+        elif message.kind == PLOT:
+            take_plot(w, now, n, m)
+        elif message.kind == INFRARED:
+            take_infrared(w, now, n, m)
     finish(w, now, c, DELIVERED)
 
 
-def take_plot(w: Any, now: float, p: int, m: int) -> None:
+def take_plot(w: Any, now: float, n: int, m: int) -> None:
     """A plot of the nation's own sensor enters a national track."""
     message = w.messages[m]
-    chosen = p
+    first = int(w.nodes[n].first_picture)
+    # One object alone, or plots of which it is known what they are of: one track for each launch.
+    chosen = first + message.launch
     if w.association == 1:
-        chosen = associate(w, now, p, m)
+        chosen = associate(w, now, first, m)
         if chosen < 0:
             return
     picture = w.pictures[chosen]
@@ -107,43 +118,57 @@ def take_plot(w: Any, now: float, p: int, m: int) -> None:
         refresh(w, now, chosen, message.plot_time_s)
         if w.association == 1:
             score(w, now, chosen, message.launch)
-    if chosen != p:
-        # Of another launch, in truth: the budget counts from the launch that the track is taken for.
-        count_from(w, m, message.launch, picture.launch)
     keep_latest(w, chosen, m)
-    if message.confirmed == 1:
+    if message.confirmed == 1 and (w.association == 0 or w.track_heads[picture.track, COUNT] >= START_PLOTS):
         own_confirmed(w, now, chosen, m)
     consider(w, now, chosen, m)
 
 
-def take_infrared(w: Any, now: float, p: int, m: int) -> None:
+def take_infrared(w: Any, now: float, n: int, m: int) -> None:
     """A space infrared report: a confirmed launch with a launch point, not a track."""
-    picture = w.pictures[p]
     message = w.messages[m]
     pair = w.pairs[message.subject]
-    launch = w.launches[picture.launch]
-    row = picture.first_row + picture.origin_slot
-    sigma_rad = pair.launch_sigma_m / 6371000.0
+    launch = w.launches[pair.launch]
+    sigma_rad = pair.launch_sigma_m / EARTH_M
     north = normal(pair.key_detection, launch.lineage, 1)
     east = normal(pair.key_detection, launch.lineage, 2)
     latitude_rad = launch.latitude_rad + sigma_rad * north
     longitude_rad = launch.longitude_rad + sigma_rad * east / launch.latitude_cosine
-    infrared_report(w.reports, row, message.plot_time_s, latitude_rad, longitude_rad, pair.launch_sigma_m)
+    time_s = message.plot_time_s
+    first = int(w.nodes[n].first_picture)
+    p = first + message.launch
+    known = 0
+    if w.association == 1:
+        p = launch_picture(
+            w, first, -1, time_s, latitude_rad, longitude_rad, pair.launch_sigma_m, message.sensor
+        )
+        if p < 0:
+            w.scores[w.pictures[first].first_score + message.launch].unmatched += 1
+            return
+        if w.pictures[p].used == 0:
+            begin_picture(w, p, message.launch)
+        follow(w, p, message.launch)
+        known = int(w.reports[w.pictures[p].first_row + w.pictures[p].origin_slot, LAUNCH_VALID] > 0.5)
+        note_point(w, p, time_s, latitude_rad, longitude_rad, pair.launch_sigma_m, message.sensor)
+    picture = w.pictures[p]
+    if known == 0:
+        row = picture.first_row + picture.origin_slot
+        infrared_report(w.reports, row, time_s, latitude_rad, longitude_rad, pair.launch_sigma_m)
     keep_latest(w, p, m)
     own_confirmed(w, now, p, m)
     consider(w, now, p, m)
 
 
-def take_report(w: Any, now: float, p: int, m: int) -> None:
+def take_report(w: Any, now: float, n: int, m: int) -> None:
     """Another C2's report replaces the older one of the same origin in a picture."""
     message = w.messages[m]
-    chosen = p
+    first = int(w.nodes[n].first_picture)
+    chosen = first + message.track
     if w.association == 1:
-        chosen = pair_report(w, now, p, m)
+        chosen = pair_report(w, now, first, m)
+        if chosen < 0:
+            return
     picture = w.pictures[chosen]
-    if chosen != p:
-        # Of another launch by its name: the budget counts from the launch that it is taken for.
-        count_from(w, m, message.launch, picture.launch)
     row = picture.first_row + message.subject
     picture.reports_taken += 1
     older = w.reports[row, REPORT_TIME] > w.reports[message.payload, REPORT_TIME]
@@ -159,9 +184,12 @@ def take_report(w: Any, now: float, p: int, m: int) -> None:
 
 
 def refresh(w: Any, now: float, p: int, measured_s: float) -> None:
-    """Newer data about the object are here: take in how old the newest was until now, up to the impact."""
+    """Newer data about the object are here: take in how old the newest was until now, up to the impact.
+
+    A score: the impact is that of the launch which the picture follows.
+    """
     picture = w.pictures[p]
-    launch = w.launches[picture.launch]
+    launch = w.launches[picture.follows]
     until_s = min(now, launch.at_s + launch.impact_s)
     if picture.newest_s < 0.0:
         picture.newest_s = measured_s
@@ -196,13 +224,30 @@ def confirm(w: Any, now: float, p: int, m: int) -> None:
     picture.confirm_message = m
     retain(w, m)
     node = w.nodes[picture.node]
+    name_draws(w, p)
+    if w.association == 1:
+        node.tentative -= 1
     if picture.decides == 1:
-        lineage = w.launches[picture.launch].lineage
-        delay = draw(w.distributions, node.assessment_row, node.key_assessment, lineage, 0)
+        delay = draw(w.distributions, node.assessment_row, node.key_assessment, picture.lineage, 0)
         schedule(w, delay, ASSESSED, p, 0, 0)
         ask_partners(w, now, p)
     picture.token += 1
     schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
+
+
+def name_draws(w: Any, p: int) -> None:
+    """Name the stream of what is drawn for a picture after what it follows in truth, each picture its own.
+
+    All streams are alike, so this says nothing about the launch. But a launch finds its draws again where
+    something else has changed.
+    """
+    picture = w.pictures[p]
+    picture.lineage = w.launches[picture.follows].lineage
+    if w.association == 1:
+        count = w.scores[picture.first_score + picture.follows]
+        if count.confirmed > 0:
+            picture.lineage = mix(picture.lineage, count.confirmed)
+        count.confirmed += 1
 
 
 def own_confirmed(w: Any, now: float, p: int, m: int) -> None:
@@ -245,8 +290,7 @@ def evaluation_due(w: Any, now: float, p: int) -> None:
 def report_due(w: Any, now: float, p: int) -> None:
     """Periodic report: look at the picture, tell the partners; ends with the flight."""
     picture = w.pictures[p]
-    launch = w.launches[picture.launch]
-    if now >= launch.at_s + launch.impact_s:
+    if is_over(w, now, p) == 1:
         return
     if w.nodes[picture.node].up == 1:
         evaluate(w, now, p)
@@ -289,6 +333,11 @@ def evaluate(w: Any, now: float, p: int) -> None:
     thrust = float(w.reports[shown, THRUST])
     valid = int(w.reports[shown, IMPACT_VALID])
     sigma = float(w.reports[shown, IMPACT_SIGMA])
+    if valid == 1:
+        picture.ends_s = float(w.reports[shown, IMPACT_TIME])
+    elif w.reports[shown, VALID] > 0.5:
+        # Without a prediction it is lost when nothing more comes.
+        picture.ends_s = float(w.reports[shown, LAST_PLOT_TIME]) + LOST_S
     if thrust < w.max_thrust_probability and valid == 1 and sigma < w.max_impact_sigma_m:
         picture.steady = 1
     else:

@@ -58,6 +58,19 @@ def own_track_to(w: Any, p: int, now: float, row: int) -> int:
     )
 
 
+def is_over(w: Any, now: float, p: int) -> int:
+    """1 if there is no more to tell about a picture: its object should have come down by now.
+
+    One object alone is seen to come down. Of several that are told apart by where they are, each is over at
+    its predicted impact, or when its track is lost.
+    """
+    picture = w.pictures[p]
+    if w.association == 1:
+        return int(now >= picture.ends_s)
+    launch = w.launches[picture.slot]
+    return int(now >= launch.at_s + launch.impact_s)
+
+
 def report_changes(w: Any, now: float, p: int, own_row: int) -> None:
     """Tell the partners at once of a burnout, and of an impact that moved by more than its sigma."""
     picture = w.pictures[p]
@@ -112,7 +125,9 @@ def send_reports(w: Any, now: float, p: int, reason: int, asker: int, through: i
             message = w.messages[m]
             message.label_mask = picture.own_label_mask
             inherit_stages(w, m, parent)
-            message.launch = picture.launch
+            message.launch = w.messages[parent].launch
+            message.follows = picture.follows
+            message.track = picture.slot
             message.tree = flow.tree
             message.clearance = flow.clearance
             message.priority = PRIORITY_TRACK
@@ -141,10 +156,12 @@ def ask_partners(w: Any, now: float, p: int) -> None:
         node = w.nodes[n]
         for f in range(node.first_flow, node.first_flow + node.flow_count):
             if w.flows[f].on_request == 1 and w.flows[f].destination == picture.node and node.answer_row >= 0:
-                lineage = mix(w.launches[picture.launch].lineage, w.nodes[picture.node].name_key)
+                lineage = mix(picture.lineage, w.nodes[picture.node].name_key)
                 m = new_message(w, now, REQUEST, picture.node, n, lineage)
                 message = w.messages[m]
-                message.launch = picture.launch
+                message.launch = picture.follows
+                message.follows = picture.follows
+                message.track = picture.slot
                 message.priority = PRIORITY_TRACK
                 message.expires_s = w.end_s
                 c = new_copy(w, m)
@@ -168,6 +185,33 @@ def start_answering(w: Any, now: float, n: int) -> None:
         schedule(w, delay, ANSWERED, n, c, copy.token)
 
 
+def answer_picture(w: Any, n: int, m: int) -> int:
+    """Picture that a request is answered with; -1 for none.
+
+    Who asks does not say about what: of those that its own sensors have confirmed the centre tells of the one
+    it has told this asker least often, and of these the one that was confirmed first.
+    """
+    message = w.messages[m]
+    first = int(w.nodes[n].first_picture)
+    if first < 0:
+        return -1
+    if w.association == 0:
+        return int(first + message.track)
+    chosen = -1
+    for p in range(first, first + w.slots):
+        if w.pictures[p].own_confirmed == 1:
+            if (
+                chosen < 0
+                or w.told[p, message.origin] < w.told[chosen, message.origin]
+                or (
+                    w.told[p, message.origin] == w.told[chosen, message.origin]
+                    and w.pictures[p].confirmed_s < w.pictures[chosen].confirmed_s
+                )
+            ):
+                chosen = p
+    return chosen
+
+
 def answered(w: Any, now: float, n: int, c: int) -> None:
     """A person has dealt with a request: one snapshot of the own track goes to the asker."""
     node = w.nodes[n]
@@ -175,8 +219,9 @@ def answered(w: Any, now: float, n: int, c: int) -> None:
     message = w.messages[m]
     account(w, m, now, RELEASE)
     node.answering -= 1
-    p = int(w.picture_of[n, message.launch])
+    p = answer_picture(w, n, m)
     if p >= 0 and node.up == 1 and w.pictures[p].own_confirmed == 1:
+        w.told[p, message.origin] += 1
         w.pictures[p].asked_s = message.created_s
         send_reports(w, now, p, ANSWER, message.origin, -1)
     message.status = DELIVERED

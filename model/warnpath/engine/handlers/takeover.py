@@ -8,7 +8,7 @@ from warnpath.engine.codes import NODE_DOWN, NODE_RELEASING, OUTAGE, REPORTS_RES
 from warnpath.engine.handlers.duty import duty_changed
 from warnpath.engine.handlers.messages import account, finish, schedule
 from warnpath.engine.handlers.nodes import node_observe, node_trace
-from warnpath.engine.handlers.reporting import RESENT, send_reports
+from warnpath.engine.handlers.reporting import RESENT, is_over, send_reports
 from warnpath.engine.handlers.routes import refresh_routes
 from warnpath.network.route_kernel import NODE_TRANSIT
 
@@ -29,8 +29,7 @@ def taken_over(w: Any, now: float, d: int, n: int) -> None:
     duty_changed(w, n)
     for p in range(len(w.pictures)):
         picture = w.pictures[p]
-        launch = w.launches[picture.launch]
-        if picture.own_confirmed == 1 and now < launch.at_s + launch.impact_s:
+        if picture.own_confirmed == 1 and is_over(w, now, p) == 0:
             schedule(w, 0.0, REPORTS_RESENT, p, n, 0)
 
 

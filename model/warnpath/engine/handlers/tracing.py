@@ -26,9 +26,10 @@ def trace_track(w: Any, now: float, p: int, row: int, sources: int) -> None:
         w.fault = FAULT_TRACE
         return
     picture = w.pictures[p]
-    launch = w.launches[picture.launch]
+    launch = w.launches[picture.follows]
     entry = w.tracks[slot]
     entry.picture = p
+    entry.launch = picture.follows
     entry.time_s = now
     entry.age_s = -1.0
     entry.position_error_m = -1.0
@@ -58,6 +59,7 @@ def trace_estimate(
         return
     entry = w.estimates[slot]
     entry.picture = p
+    entry.launch = w.pictures[p].follows
     entry.warning = x
     entry.time_s = now
     entry.probability = probability

@@ -24,6 +24,8 @@ def new_part(w: Any, now: float, m: int) -> int:
     part.created_s = message.created_s
     part.expires_s = message.expires_s
     part.launch = message.launch
+    part.follows = message.follows
+    part.track = message.track
     part.priority = message.priority
     part.size_bits = message.size_bits
     part.confirmed = message.confirmed
