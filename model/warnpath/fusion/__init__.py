@@ -20,7 +20,7 @@ Set up once per world (`warnpath.fusion.store`)::
     store.ground() -> f8[GROUND_ROWS, GROUND_COLUMNS]       # one per thread: the last predicted ground track
     reports = np.zeros((rows, layout.REPORT_COLUMNS))       # pool of the engine; all zeros = empty row
 
-A track is (one C2's plots of its own nation, one launch); the engine numbers tracks 0..tracks-1. The
+A track is one C2's plots of its own nation, of one object; the engine numbers tracks 0..tracks-1. The
 rows of reports that one picture looks at are contiguous, one per origin in fixed owner order, own row
 among them; a row with ``VALID`` = 0 and ``LAUNCH_VALID`` = 0 is skipped.
 

@@ -27,7 +27,7 @@ def allocate(number_of_tracks: int, capacity: int) -> TrackArrays:
     Parameters
     ----------
     number_of_tracks : int
-        Pairs of a C2 and a launch.
+        Of all C2s together.
     capacity : int
         Plots a track can hold; see `capacity_for`. Memory is touched only as plots come.
 
@@ -142,7 +142,7 @@ def area_row(latitude_rad: float, longitude_rad: float, radius_m: float = 100e3)
 
 
 def association(launches: int) -> dict[str, Table | layout.IntegerTable]:
-    """Working space of the association of plots with tracks, for so many launches, by its name in a world."""
+    """Working space of the association of plots with so many tracks of a C2, by its name in a world."""
     columns = 2 * launches + 2
     return {
         "fusion_candidates": np.zeros((launches + 1, layout.PLOT_COLUMNS)),
