@@ -178,6 +178,39 @@ def test_both_engines_agree_where_courses_cross(crossing: Scenario) -> None:
     assert_engines_agree(build_plan(crossing), 2)
 
 
+def test_a_launch_after_the_last_has_landed_is_warned_of_like_the_first(tmp_path: Path) -> None:
+    # The well-known track of what has landed is no home for plots of something else, minutes later.
+    launches: list[dict[str, float | str]] = [
+        {"name": "next", "latitude": 39.2, "longitude": 125.7, "azimuth": 70.3, "at_s": 1400}
+    ]
+    scenario = salvo(tmp_path, launches)
+    for number in range(3):
+        output = run(scenario, "nearest", number)
+        pictures = pd.DataFrame(output.columns["pictures"])
+        assert (pictures[SCORES] == 0).all(axis=None)
+        assert pictures.plots.min() > 50
+        assert (pictures.age_mean_s.dropna() >= 0.0).all()
+        warnings = pd.DataFrame(output.columns["warnings"])
+        given = pd.DataFrame(run(scenario, "identity", number).columns["warnings"])
+        pd.testing.assert_frame_equal(warnings, given, check_exact=True)
+
+
+def test_an_object_that_was_lost_and_is_found_again_is_looked_at_to_its_impact(tmp_path: Path) -> None:
+    # Japan sees nothing itself, and is told nothing for 110 s of the boost.
+    scenario = salvo(tmp_path, APART[:1]).replace(
+        {"node.jp-radar.sensor.range_km": 5, "node.jp-radar-west.sensor.range_km": 5}
+    )
+    up_s = 190.0
+    plan = build_plan(scenario, {"us-hub": (80.0, up_s)})
+    output = assert_engines_agree(plan, 0, ("tracks", "warnings"))
+    looks = pd.DataFrame(output.columns["tracks"]).query("c2 == 'jp-c2' and launch == 'flight'")
+    impact_s = float(output.columns["warnings"]["t_impact_s"][0])
+    periods = (impact_s - up_s) / float(scenario.run.report_interval_s)
+    # One a period, but for those before the first report and at the end.
+    assert (looks.time_s > up_s).sum() > periods - 4
+    assert looks.time_s.max() > impact_s - 2.0 * float(scenario.run.report_interval_s)
+
+
 def renamed(plan: Plan, names: dict[str, str]) -> Plan:
     """The plan with the draws of launches by other names: what is called NAME draws as what `names` says."""
     streams = StreamNames()

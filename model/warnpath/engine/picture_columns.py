@@ -83,7 +83,7 @@ def _age(picture: Any, end_s: float) -> tuple[float, float]:
     last_s = max(end_s - picture.newest_s, 0.0)
     area_s2 = picture.age_area_s2
     if end_s > picture.aged_s:
-        before_s = picture.aged_s - picture.newest_s
+        before_s = max(picture.aged_s - picture.newest_s, 0.0)
         area_s2 += 0.5 * (last_s + before_s) * (last_s - before_s)
     span_s = end_s - picture.first_s
     return (area_s2 / span_s if span_s > 0.0 else math.nan), max(picture.age_peak_s, last_s)

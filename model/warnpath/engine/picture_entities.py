@@ -16,6 +16,8 @@ PICTURES: Final[Fields] = (
     ("lineage", "i8"),
     ("silence_s", "f8"),
     ("ends_s", "f8"),
+    # 1: the periodic looks and reports have come to their end.
+    ("ended", "i8"),
     # Launch point reported by infrared: when it was detected (else -1), where, and by which sensor.
     ("point_s", "f8"),
     ("point_latitude_rad", "f8"),

@@ -13,8 +13,10 @@ from warnpath.engine.handlers.slots import (
     SWAP_PLOTS,
     begin_picture,
     drop_stale,
+    end_tracks,
     free_picture,
     has_plots,
+    is_gone,
     note_silence,
 )
 from warnpath.fusion.association import move_plots, nearest_track
@@ -46,6 +48,7 @@ def associate(w: Any, now: float, first: int, m: int) -> int:
     message = w.messages[m]
     sensor = w.sensors[message.sensor]
     drop_stale(w, first, message.plot_time_s)
+    end_tracks(w, first, message.plot_time_s)
     first_track = w.pictures[first].track
     write_plot(
         w.fusion_candidates,
@@ -142,7 +145,11 @@ def begin_track(w: Any, first: int, row: int, label: int) -> int:
     least = OUTSIDE
     for p in range(first, first + w.slots):
         picture = w.pictures[p]
-        if picture.used == 1 and has_plots(w, p) == 0:
+        if (
+            picture.used == 1
+            and has_plots(w, p) == 0
+            and is_gone(w, p, float(w.fusion_candidates[row, PLOT_TIME])) == 0
+        ):
             cost = first_plot_cost(w, p, row)
             if cost < least:
                 least = cost

@@ -11,10 +11,18 @@ import math
 from typing import Any
 
 from warnpath.engine.handlers.infrared import launch_picture, note_point
-from warnpath.engine.handlers.slots import begin_picture, follow, free_picture, has_plots, holder_of
+from warnpath.engine.handlers.slots import (
+    begin_picture,
+    follow,
+    free_picture,
+    has_plots,
+    holder_of,
+    is_gone,
+)
 from warnpath.fusion.association import UNASSIGNED, assign
 from warnpath.fusion.gating import OUTSIDE
 from warnpath.fusion.layout import (
+    LAST_PLOT_TIME,
     LAUNCH_COVARIANCE,
     LAUNCH_LATITUDE,
     LAUNCH_LONGITUDE,
@@ -120,7 +128,7 @@ def home_of_point(w: Any, first: int, m: int) -> int:
 def cost_at(w: Any, row: int, p: int, origin: int) -> float:
     """Cost of a report in a picture, by the youngest of the other data there."""
     picture = w.pictures[p]
-    if picture.used == 0:
+    if picture.used == 0 or is_gone(w, p, float(w.reports[row, LAST_PLOT_TIME])) == 1:
         return OUTSIDE
     reference = reference_row(w.reports, picture.first_row, w.origin_slots, picture.first_row + origin)
     if reference < 0:

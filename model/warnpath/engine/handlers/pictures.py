@@ -198,8 +198,9 @@ def refresh(w: Any, now: float, p: int, measured_s: float) -> None:
         picture.age_peak_s = until_s - measured_s
         return
     if until_s > picture.aged_s:
-        before_s = picture.aged_s - picture.newest_s
-        age_s = until_s - picture.newest_s
+        # Of another launch, which the picture went over to, data may be newer than the last impact.
+        before_s = max(picture.aged_s - picture.newest_s, 0.0)
+        age_s = max(until_s - picture.newest_s, 0.0)
         picture.age_area_s2 += 0.5 * (age_s + before_s) * (age_s - before_s)
         picture.age_peak_s = max(picture.age_peak_s, age_s)
         picture.aged_s = until_s
@@ -231,8 +232,7 @@ def confirm(w: Any, now: float, p: int, m: int) -> None:
         delay = draw(w.distributions, node.assessment_row, node.key_assessment, picture.lineage, 0)
         schedule(w, delay, ASSESSED, p, 0, 0)
         ask_partners(w, now, p)
-    picture.token += 1
-    schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
+    begin_looks(w, p)
 
 
 def name_draws(w: Any, p: int) -> None:
@@ -258,8 +258,7 @@ def own_confirmed(w: Any, now: float, p: int, m: int) -> None:
     picture.own_confirmed = 1
     confirm(w, now, p, m)
     send_reports(w, now, p, AT_CONFIRMATION, -1, -1)
-    picture.token += 1
-    schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
+    begin_looks(w, p)
 
 
 def consider(w: Any, now: float, p: int, m: int) -> None:
@@ -291,11 +290,20 @@ def report_due(w: Any, now: float, p: int) -> None:
     """Periodic report: look at the picture, tell the partners; ends with the flight."""
     picture = w.pictures[p]
     if is_over(w, now, p) == 1:
+        picture.ended = 1
         return
     if w.nodes[picture.node].up == 1:
         evaluate(w, now, p)
         if picture.own_confirmed == 1:
             send_reports(w, now, p, PERIODIC, -1, -1)
+    schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
+
+
+def begin_looks(w: Any, p: int) -> None:
+    """Periodic looks and reports begin, or begin anew: with what confirms an object, or finds it again."""
+    picture = w.pictures[p]
+    picture.ended = 0
+    picture.token += 1
     schedule(w, w.report_interval_s, REPORT_DUE, p, 0, picture.token)
 
 
@@ -338,6 +346,8 @@ def evaluate(w: Any, now: float, p: int) -> None:
     elif w.reports[shown, VALID] > 0.5:
         # Without a prediction it is lost when nothing more comes.
         picture.ends_s = float(w.reports[shown, LAST_PLOT_TIME]) + LOST_S
+    if w.association == 1 and picture.ended == 1 and now < picture.ends_s:
+        begin_looks(w, p)
     if thrust < w.max_thrust_probability and valid == 1 and sigma < w.max_impact_sigma_m:
         picture.steady = 1
     else:

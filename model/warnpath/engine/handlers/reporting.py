@@ -62,7 +62,7 @@ def is_over(w: Any, now: float, p: int) -> int:
     """1 if there is no more to tell about a picture: its object should have come down by now.
 
     One object alone is seen to come down. Of several that are told apart by where they are, each is over at
-    its predicted impact, or when its track is lost.
+    its predicted impact, or when its track is lost; one that is found again is not over.
     """
     picture = w.pictures[p]
     if w.association == 1:

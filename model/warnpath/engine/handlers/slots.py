@@ -12,6 +12,7 @@ from typing import Any
 from warnpath.engine.codes import IDLE
 from warnpath.engine.handlers.messages import let_go
 from warnpath.fusion.association import youngest_plot
+from warnpath.fusion.gating import LOST_S
 from warnpath.fusion.layout import COUNT
 from warnpath.fusion.reports import clear_report
 from warnpath.fusion.tracking import track_drop
@@ -46,6 +47,15 @@ def has_plots(w: Any, p: int) -> int:
     """1 if a picture has a track of its own with plots in it."""
     track = w.pictures[p].track
     return int(track >= 0 and w.track_heads[track, COUNT] > 0)
+
+
+def has_reports(w: Any, p: int) -> int:
+    """1 if a picture is the home of a track of another command post: its next report confirms it."""
+    picture = w.pictures[p]
+    for origin in range(w.origin_slots):
+        if holder_of(w, picture.first, picture.slot, origin) >= 0:
+            return 1
+    return 0
 
 
 def follow(w: Any, p: int, label: int) -> None:
@@ -85,8 +95,23 @@ def drop_stale(w: Any, first: int, time_s: float) -> None:
             youngest_s = -1e300
             if picture.track >= 0:
                 youngest_s = youngest_plot(w.track_heads, w.track_plots, w.track_keys, picture.track)
-            if time_s - youngest_s > picture.silence_s:
+            if time_s - youngest_s > picture.silence_s and has_reports(w, p) == 0:
                 drop_picture(w, p)
+
+
+def is_gone(w: Any, p: int, time_s: float) -> int:
+    """1 if the object of a picture was down, or lost, long before a datum: that is of another object."""
+    return int(time_s > w.pictures[p].ends_s + LOST_S)
+
+
+def end_tracks(w: Any, first: int, time_s: float) -> None:
+    """The tracks of a command post whose objects are long down, or lost, take no more plots."""
+    for p in range(first, first + w.slots):
+        picture = w.pictures[p]
+        if picture.used == 1 and picture.track >= 0 and is_gone(w, p, time_s) == 1:
+            youngest_s = youngest_plot(w.track_heads, w.track_plots, w.track_keys, picture.track)
+            if time_s > youngest_s + LOST_S:
+                track_drop(w.track_heads, picture.track)
 
 
 def drop_picture(w: Any, p: int) -> None:
