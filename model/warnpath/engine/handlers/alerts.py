@@ -80,8 +80,8 @@ def approved(w: Any, now: float, x: int) -> None:
         warning.qualified_s = -1.0
         let_go(w, warning.qualify_message)
         warning.qualify_message = -1
-    elif w.nodes[picture.node].up == 0:
-        # Decided, but the centre is down: sent when it is up again.
+    elif w.nodes[picture.node].up == 0 or w.route_node_up[0, picture.node] == 0:
+        # Decided, but the centre is down, or the network has not noticed yet that it is up again.
         warning.state = BLOCKED
     else:
         send_alert(w, now, x)
@@ -130,7 +130,9 @@ def send_alert(w: Any, now: float, x: int) -> None:
 
 
 def send_blocked_alerts(w: Any, now: float, n: int) -> None:
-    """A centre is up again: the alerts decided meanwhile go out."""
+    """A centre is up again and in the routes: the alerts decided meanwhile go out."""
+    if w.nodes[n].up == 0 or w.route_node_up[0, n] == 0:
+        return
     for x in range(len(w.warnings)):
         if w.warnings[x].state == BLOCKED and w.pictures[w.warnings[x].picture].node == n:
             send_alert(w, now, x)

@@ -132,7 +132,7 @@ def dispatch(w: Any, now: float, kind: int, a: int, b: int, token: int) -> int:
         else:
             outage_ended(w, now, a)
     elif kind == CONVERGED:
-        converged(w, a, b)
+        converged(w, now, a, b)
         reroute_queues(w)
     elif kind == SURGE_CHANGED:
         surge_changed(w, now, a, b)

@@ -45,8 +45,7 @@ def outage_ended(w: Any, now: float, o: int) -> None:
                 link_recovers(w, now, member.reverse)
         else:
             node_recovers(w, now, member.target, i)
-            if w.nodes[member.target].up == 1:
-                send_blocked_alerts(w, now, member.target)
+            send_blocked_alerts(w, now, member.target)
     schedule_convergence(w, o)
 
 
@@ -110,7 +109,7 @@ def schedule_convergence(w: Any, o: int) -> None:
             schedule(w, reroute_s, CONVERGED, o, i, 0)
 
 
-def converged(w: Any, o: int, i: int) -> None:
+def converged(w: Any, now: float, o: int, i: int) -> None:
     """The network knows the present state of a member, and of those noticed with it: all routes are new."""
     if o < 0 or w.members[i].target_kind != TARGET_LINK:
         take_notice(w, i)
@@ -121,6 +120,8 @@ def converged(w: Any, o: int, i: int) -> None:
             if w.members[j].target_kind == TARGET_LINK and reroute_time(w, j) == reroute_s:
                 take_notice(w, j)
     refresh_routes(w)
+    if w.members[i].target_kind != TARGET_LINK:
+        send_blocked_alerts(w, now, w.members[i].target)
 
 
 def open_downtimes(w: Any, now: float, o: int) -> None:
