@@ -12,7 +12,7 @@ from warnpath.scenario import Scenario, ScenarioError
 from warnpath.study import pool
 from warnpath.study.errors import RunFailed, StudyError
 from warnpath.study.result import Result, combined_hash
-from warnpath.study.simulate import Execution, block_size, run_scenario
+from warnpath.study.simulate import OPTIONAL, Execution, block_size, run_scenario
 
 SMALL = Path(__file__).parents[1] / "scenarios" / "small.toml"
 
@@ -112,6 +112,22 @@ def test_saved_tables_say_how_to_be_made_again(small: Scenario, tmp_path: Path) 
     assert (stored.provenance.seed, stored.provenance.replications) == (11, 7)
     assert stored.provenance.engine == "fake"
     pd.testing.assert_frame_equal(stored.warnings, result.warnings)
+
+
+def test_every_table_that_can_be_recorded_is_kept_as_its_schema_says(tmp_path: Path) -> None:
+    result = wp.simulate(SMALL, replications=2, tables=OPTIONAL)
+    assert set(result.tables) >= set(OPTIONAL)
+    result.save(tmp_path / "out")
+    stored = read_folder(tmp_path / "out")
+    for name, table in result.tables.items():
+        assert len(table) or name == "outages", name
+        pd.testing.assert_frame_equal(stored.table(name), table)
+    occupancy = result.table("occupancy").set_index("replication")
+    elements = result.elements[["element", "direction"]].drop_duplicates()
+    changed = occupancy[["element", "direction"]].drop_duplicates()
+    assert len(changed.merge(elements)) == len(changed) > 0
+    assert (changed["direction"] == "").any()
+    assert (changed["direction"] != "").any()
 
 
 def test_a_table_that_was_not_recorded(small: Scenario) -> None:

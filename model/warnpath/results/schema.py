@@ -56,6 +56,9 @@ ELEMENT_KINDS = ("node", "link")
 
 
 _REPLICATION = replication()
+_DIRECTION = Column(
+    "direction", "str", "From and to of a link as 'a>b'; empty for a node.", key=True, nullable=True
+)
 _AS_METRIC = "as metric"
 
 _WARNINGS = TableSchema(
@@ -179,6 +182,7 @@ _OCCUPANCY = TableSchema(
     (
         _REPLICATION,
         _key("element", "Node or link."),
+        _DIRECTION,
         _number("time_s", "s", "Time of the change.", key=True),
         _count("queued", "Messages waiting from then on."),
         _count("in_service", "Messages in transmission or service from then on."),
@@ -195,9 +199,7 @@ _ELEMENTS = TableSchema(
         _key("element", "Node or link."),
         _choice("kind", ELEMENT_KINDS, "Node or link."),
         _text("group", "Class or role of a node, medium of a link.", nullable=True),
-        Column(
-            "direction", "str", "From and to of a link as 'a>b'; empty for a node.", key=True, nullable=True
-        ),
+        _DIRECTION,
         _maybe("utilisation", "", "Share of the time it was busy; of its servers, for a node."),
         _maybe("mean_queue", "", "Mean number waiting, over time."),
         _count("max_queue", "Largest number waiting."),
