@@ -211,6 +211,36 @@ def test_an_object_that_was_lost_and_is_found_again_is_looked_at_to_its_impact(t
     assert looks.time_s.max() > impact_s - 2.0 * float(scenario.run.report_interval_s)
 
 
+INFRARED = """
+[sensor_class.infrared]
+kind = "infrared"
+scan_period_s = 10
+sigma_m = 5000
+first_detection = { kind = "lognormal", median_s = 40, p95_s = 70 }
+message_delay = { kind = "lognormal", median_s = 30, p95_s = 55 }
+report_bytes = 100
+"""
+AS_RADAR = 'sensor = { class = "radar", reports_to = "jp-c2", scan_period_s = 5 }'
+AS_INFRARED = 'alt_m = 35786000\nsensor = { kind = "infrared", class = "infrared", reports_to = "jp-c2" }'
+
+
+def test_a_launch_point_crosses_from_a_centre_that_has_radars_too(tmp_path: Path) -> None:
+    plain = salvo(tmp_path, APART)
+    path = tmp_path / "infrared.toml"
+    text = (tmp_path / "small.toml").read_text()
+    assert plain.run.association == "nearest"
+    assert AS_RADAR in text
+    path.write_text(text.replace(AS_RADAR, AS_INFRARED) + INFRARED)
+    scenario = load(str(path))
+    output = assert_engines_agree(build_plan(scenario), 0, ("pictures", "warnings"))
+    pictures = pd.DataFrame(output.columns["pictures"])
+    # Nothing that Japan tells of is without a place, and each launch has one picture at either centre.
+    assert (pictures.unmatched == 0).all()
+    assert (pictures.redundant == 0).all()
+    kr = pictures[pictures.c2 == "kr-c2"]
+    assert kr.reports.min() > 0
+
+
 def renamed(plan: Plan, names: dict[str, str]) -> Plan:
     """The plan with the draws of launches by other names: what is called NAME draws as what `names` says."""
     streams = StreamNames()

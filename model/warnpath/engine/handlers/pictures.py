@@ -32,6 +32,7 @@ from warnpath.engine.handlers.pairing import pair_report
 from warnpath.engine.handlers.reporting import (
     AT_CONFIRMATION,
     PERIODIC,
+    START_PLOTS,
     ask_partners,
     is_over,
     own_track_to,
@@ -61,9 +62,6 @@ from warnpath.fusion.origins import EARTH_M
 from warnpath.fusion.picture import fuse
 from warnpath.fusion.reports import copy_report, infrared_report
 from warnpath.fusion.tracking import track_take
-
-START_PLOTS = 3
-"""Of several objects a track is confirmed when its radar says so, and it has the plots that start a track."""
 
 
 def consume(w: Any, now: float, n: int, c: int) -> None:
@@ -119,6 +117,7 @@ def take_plot(w: Any, now: float, n: int, m: int) -> None:
         if w.association == 1:
             score(w, now, chosen, message.launch)
     keep_latest(w, chosen, m)
+    # Of several objects a track is confirmed when its radar says so, and it has the plots that start one.
     if message.confirmed == 1 and (w.association == 0 or w.track_heads[picture.track, COUNT] >= START_PLOTS):
         own_confirmed(w, now, chosen, m)
     consider(w, now, chosen, m)

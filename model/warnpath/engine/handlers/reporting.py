@@ -31,7 +31,7 @@ from warnpath.engine.handlers.traffic import send
 from warnpath.engine.handlers.ways import leads_through
 from warnpath.engine.random_streams import draw, mix
 from warnpath.fusion.impact import impact_predict, impact_shift
-from warnpath.fusion.layout import IMPACT_VALID, REPORT_TIME, THRUST, VALID
+from warnpath.fusion.layout import COUNT, IMPACT_VALID, LAUNCH_VALID, REPORT_TIME, THRUST, VALID
 from warnpath.fusion.reports import copy_report, track_report
 
 AT_CONFIRMATION = 0
@@ -40,9 +40,19 @@ AT_ONCE = 2
 ANSWER = 3
 RESENT = 4
 
+START_PLOTS = 3
+"""A track starts from so many plots."""
+
 
 def own_track_to(w: Any, p: int, now: float, row: int) -> int:
-    """Write the picture's own track, predicted to now, into a row; 0 if there is no track yet."""
+    """Write the picture's own track, predicted to now, into a row; 0 if there is no track yet.
+
+    A launch point of space infrared, which has come before the track, stays in the row until then.
+    """
+    track = w.pictures[p].track
+    has_point = w.reports[row, LAUNCH_VALID] > 0.5 and w.reports[row, VALID] < 0.5
+    if has_point and w.track_heads[track, COUNT] < START_PLOTS:
+        return 0
     return track_report(
         w.sensor_table,
         w.fusion_settings,
@@ -51,7 +61,7 @@ def own_track_to(w: Any, p: int, now: float, row: int) -> int:
         w.track_keys,
         w.track_posteriors,
         w.fusion_scratch,
-        w.pictures[p].track,
+        track,
         now,
         w.reports,
         row,
