@@ -91,10 +91,8 @@ def print_run(console: Console, result: Result, verbose: bool, has_tracks: bool 
 def title_line(result: Result) -> str:
     """What was run."""
     launch_set = f", launch set {result.scenario.launch_set}" if result.scenario.launch_set else ""
-    return (
-        f"{result.scenario.name}{launch_set}: {result.replications} replications, seed {result.seed}, "
-        f"engine {result.engine}"
-    )
+    replications = "1 replication" if result.replications == 1 else f"{result.replications} replications"
+    return f"{result.scenario.name}{launch_set}: {replications}, seed {result.seed}, engine {result.engine}"
 
 
 class Figures:

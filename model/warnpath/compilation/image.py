@@ -103,7 +103,7 @@ def machine_code() -> MachineCode:
 
 def machine_code_is_ready() -> bool:
     """Whether the program was built before for these sources and this processor."""
-    return bool(_loaded) or image_file().exists()
+    return bool(_loaded) or _read() is not None
 
 
 def image_file() -> Path:
@@ -146,6 +146,8 @@ def _write(file: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
+        # Whoever shares the folder may read it; a temporary file is its maker's alone.
+        Path(name).chmod(0o644)
         Path(name).replace(file)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -225,7 +225,9 @@ class ArrayWorld:
             if getattr(self, f"{name}_on") and room < self.trace_reserve:
                 self._extend(name, max(self.trace_reserve, len(self.arrays[name])))
         if len(self.arrays["heap"]) - self.heap_count < len(self.arrays["outbox"]):
-            self._grow_heap(max(len(self.arrays["heap"]), len(self.arrays["outbox"])))
+            # Doubled, as long as tickets have room for that.
+            room = SLOT_MASK + 1 - len(self.arrays["pending"])
+            self._grow_heap(max(min(len(self.arrays["heap"]), room), len(self.arrays["outbox"])))
         return sum(map(len, self.arrays.values())) > before
 
     def renumber(self) -> None:

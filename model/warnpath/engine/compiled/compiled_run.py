@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-import weakref
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -127,15 +126,13 @@ def _check_heap(world: ArrayWorld) -> str:
     )
 
 
-_latest: list[tuple[weakref.ref[Plan], Template]] = []
+_latest: list[Template] = []
 _latest_lock = threading.Lock()
 
 
 def template_of(plan: Plan) -> Template:
-    """Template of a plan; that of the plan used last is kept as long as the plan lives."""
+    """Template of a plan; the one made last is kept."""
     with _latest_lock:
-        if _latest and _latest[0][0]() is plan:
-            return _latest[0][1]
-        template = Template(plan, _latest[0][1] if _latest else None)
-        _latest[:] = [(weakref.ref(plan), template)]
-        return template
+        if not _latest or _latest[0].plan is not plan:
+            _latest[:] = [Template(plan, _latest[0] if _latest else None)]
+        return _latest[0]
