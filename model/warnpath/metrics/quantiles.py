@@ -1,7 +1,7 @@
 """Quantiles of the distributions that intervals are made of: beta, Student's t, binomial.
 
 They are those of `scipy.special` to 1e-8 at least, up to 100,000 values. They stand here because importing
-that package takes a third of a second, a tenth of a whole warm run, of which these few numbers are all that is
+that package takes a third of a second, a tenth of a whole warm run, and these few numbers are all that is
 needed.
 
 References
