@@ -134,7 +134,7 @@ class TwoCores:
 
 
 def two_cores(plan: Plan, rounds: int = 7, replications: int = 40) -> TwoCores:
-    """How much faster two threads are than one; best times of interleaved rounds."""
+    """How much faster two threads are than one: the median of the ratios within interleaved rounds."""
     times: dict[int, list[float]] = {1: [], 2: []}
     free: list[float] = []
     list(run_replications(plan, range(2), engine="compiled", threads=2))
@@ -145,7 +145,8 @@ def two_cores(plan: Plan, rounds: int = 7, replications: int = 40) -> TwoCores:
             for _output in run_replications(plan, range(replications), engine="compiled", threads=threads):
                 pass
             seconds.append(time.perf_counter() - started)
-    return TwoCores(min(times[1]) / min(times[2]), max(free))
+    ratios = [one / two for one, two in zip(times[1], times[2], strict=True)]
+    return TwoCores(statistics.median(ratios), max(free))
 
 
 SPIN = "import time\nend = time.perf_counter() + 0.5\nwhile time.perf_counter() < end: pass\n"
