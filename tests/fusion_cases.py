@@ -29,6 +29,7 @@ RADIUS = 6378137.0
 FLATTENING = 1.0 / 298.257223563
 J2_FACTOR = 1.5 * 1.0826298213e-3 * RADIUS * RADIUS
 OMEGA = np.array([0.0, 0.0, 7.292115e-5])
+LOWER = np.tril_indices(6)
 
 
 def acceleration(states: Floats) -> Floats:
@@ -253,14 +254,14 @@ class Tracker:
 def covariance(reports: Floats, row: int, first: int = layout.COVARIANCE) -> Floats:
     """6 x 6 covariance of a report, or of anything else with its lower triangle from a column on."""
     matrix = np.zeros((6, 6))
-    matrix[np.tril_indices(6)] = reports[row, first : first + 21]
+    matrix[LOWER] = reports[row, first : first + 21]
     return matrix + np.tril(matrix, -1).T
 
 
 def write_mode(scratch: Floats, row: int, state: Floats, matrix: Floats) -> None:
     """A ballistic mode with a given estimate into a row of scratch."""
     scratch[row, layout.COAST_STATE : layout.COAST_STATE + 6] = state
-    scratch[row, layout.COAST_COVARIANCE : layout.COAST_COVARIANCE + 21] = matrix[np.tril_indices(6)]
+    scratch[row, layout.COAST_COVARIANCE : layout.COAST_COVARIANCE + 21] = matrix[LOWER]
 
 
 def write_report(
@@ -279,6 +280,6 @@ def write_report(
     reports[row, layout.LAST_PLOT_TIME] = time_s
     reports[row, layout.THRUST] = thrust
     reports[row, layout.STATE : layout.STATE + 6] = state
-    reports[row, layout.COVARIANCE : layout.COVARIANCE + 21] = matrix[np.tril_indices(6)]
+    reports[row, layout.COVARIANCE : layout.COVARIANCE + 21] = matrix[LOWER]
     reports[row, layout.LN_BALLISTIC : layout.LN_BALLISTIC + 2] = ln_ballistic
     reports[row, layout.SOURCES] = 1.0

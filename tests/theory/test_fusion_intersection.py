@@ -27,7 +27,13 @@ ORIGIN = np.array([-3.2e6, 3.6e6, 4.6e6, 1500.0, 3000.0, 2200.0])
 
 def fused(first: Floats, second: Floats, disjoint: float = 0.0, offset: Floats | None = None) -> Tracker:
     """Two estimates of one object at one time, fused into S_FUSED."""
-    tracker = Tracker()
+    return fuse_with(Tracker(), first, second, disjoint, offset)
+
+
+def fuse_with(
+    tracker: Tracker, first: Floats, second: Floats, disjoint: float = 0.0, offset: Floats | None = None
+) -> Tracker:
+    """The same in the scratch of a tracker that may have served before."""
     scratch = tracker.scratch
     write_mode(scratch, layout.S_FUSED, ORIGIN, first)
     write_mode(scratch, layout.S_MODES, ORIGIN if offset is None else ORIGIN + offset, second)
@@ -40,11 +46,15 @@ def result(tracker: Tracker) -> tuple[Floats, Floats]:
     return state - ORIGIN, covariance(tracker.scratch, layout.S_FUSED, layout.COAST_COVARIANCE)
 
 
-def random_covariance(rng: np.random.Generator, size: int = 6) -> Floats:
-    """Of axes between 1 and 1000, in any direction."""
-    axes = 10.0 ** rng.uniform(0.0, 3.0, size)
-    turn, _ = np.linalg.qr(rng.normal(size=(size, size)))
-    return np.asarray((turn * axes**2) @ turn.T)
+def random_covariance(rng: np.random.Generator, *shape: int) -> Floats:
+    """One or as many as `shape` says: of axes between 1 and 1000, in any direction."""
+    axes = 10.0 ** rng.uniform(0.0, 3.0, (*shape, 1, 6))
+    turn = random_turn(rng, *shape)
+    return np.asarray((turn * axes**2) @ turn.mT)
+
+
+def random_turn(rng: np.random.Generator, *shape: int) -> Floats:
+    return np.linalg.qr(rng.normal(size=(*shape, 6, 6)))[0]
 
 
 def test_disjoint_estimates_add_their_informations() -> None:
@@ -70,29 +80,31 @@ def test_intersection_never_claims_more_than_a_known_correlation_allows() -> Non
 
 def test_intersection_stays_consistent_whatever_the_correlation() -> None:
     # 10,000 joint covariances of two errors: the true covariance of the fused error never exceeds the stated.
-    rng = np.random.default_rng(31)
-    worst, used_both = 0.0, 0
-    for _ in range(10_000):
-        first, second = random_covariance(rng), random_covariance(rng)
-        roots = np.linalg.cholesky(first), np.linalg.cholesky(second)
-        # Any contraction between the whitened errors is a possible correlation; the ends are the worst.
-        left, _ = np.linalg.qr(rng.normal(size=(6, 6)))
-        right, _ = np.linalg.qr(rng.normal(size=(6, 6)))
-        link = (left * rng.choice([-1.0, 1.0, rng.uniform(-1.0, 1.0)], size=6)) @ right
-        mixed = roots[0] @ link @ roots[1].T
-        _, stated = result(fused(first, second))
-        inverses = np.linalg.inv(first), np.linalg.inv(second)
-        # The weight from the stated information, which is linear in it.
-        gap = inverses[0] - inverses[1]
-        weight = float(np.sum((np.linalg.inv(stated) - inverses[1]) * gap) / np.sum(gap * gap))
-        assert -1e-6 < weight < 1.0 + 1e-6
-        used_both += 0.01 < weight < 0.99
-        gains = weight * stated @ inverses[0], (1.0 - weight) * stated @ inverses[1]
-        cross = gains[0] @ mixed @ gains[1].T
-        actual = gains[0] @ first @ gains[0].T + gains[1] @ second @ gains[1].T + cross + cross.T
-        root = np.linalg.inv(np.linalg.cholesky(stated))
-        worst = max(worst, float(np.linalg.eigvalsh(root @ actual @ root.T)[-1]))
-    assert used_both > 5000
+    rng, count = np.random.default_rng(31), 10_000
+    first, second = random_covariance(rng, 2, count)
+    roots = np.linalg.cholesky(first), np.linalg.cholesky(second)
+    # Any contraction between the whitened errors is a possible correlation; the ends are the worst.
+    left, right = random_turn(rng, 2, count)
+    kinds = rng.integers(3, size=(count, 6))
+    inside = rng.uniform(-1.0, 1.0, (count, 1))
+    link = (left * np.where(kinds < 2, 2.0 * kinds - 1.0, inside)[:, np.newaxis]) @ right
+    mixed = roots[0] @ link @ roots[1].mT
+    tracker = Tracker()
+    pairs = zip(first, second, strict=True)
+    stated = np.array([result(fuse_with(tracker, *pair))[1] for pair in pairs])
+    inverses = np.linalg.inv(first), np.linalg.inv(second)
+    # The weight from the stated information, which is linear in it.
+    gap = inverses[0] - inverses[1]
+    weight = np.sum((np.linalg.inv(stated) - inverses[1]) * gap, axis=(1, 2)) / np.sum(gap * gap, axis=(1, 2))
+    assert (weight > -1e-6).all()
+    assert (weight < 1.0 + 1e-6).all()
+    assert np.count_nonzero((weight > 0.01) & (weight < 0.99)) > 5000
+    share = weight[:, np.newaxis, np.newaxis]
+    gains = share * stated @ inverses[0], (1.0 - share) * stated @ inverses[1]
+    cross = gains[0] @ mixed @ gains[1].mT
+    actual = gains[0] @ first @ gains[0].mT + gains[1] @ second @ gains[1].mT + cross + cross.mT
+    root = np.linalg.inv(np.linalg.cholesky(stated))
+    worst = np.linalg.eigvalsh(root @ actual @ root.mT).max()
     assert worst < 1.0 + 1e-6
     # And no slack is given away: some correlation makes the statement exact.
     assert worst > 0.99
@@ -100,11 +112,12 @@ def test_intersection_stays_consistent_whatever_the_correlation() -> None:
 
 def test_the_weight_makes_the_determinant_least() -> None:
     rng = np.random.default_rng(32)
+    w = np.linspace(0.0, 1.0, 401)[:, np.newaxis, np.newaxis]
     for _ in range(200):
-        first, second = random_covariance(rng), random_covariance(rng)
+        first, second = random_covariance(rng, 2)
         _, stated = result(fused(first, second))
         a, b = np.linalg.inv(first), np.linalg.inv(second)
-        least = min(-np.linalg.slogdet(w * a + (1.0 - w) * b)[1] for w in np.linspace(0.0, 1.0, 401))
+        least = (-np.linalg.slogdet(w * a + (1.0 - w) * b)[1]).min()
         assert np.linalg.slogdet(stated)[1] <= least + 1e-4
 
 
