@@ -1,10 +1,10 @@
+"""The notebooks run, on tables made by the program; nbformat takes seconds to import, so the tests do."""
+
 from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from tests.synthetic_results import outputs
 from warnpath.metrics.summary import summarise
@@ -21,6 +21,8 @@ def notebooks() -> list[Path]:
 
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_notebooks_are_committed_without_outputs(path: Path) -> None:
+    import nbformat
+
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     for cell in notebook.cells:
@@ -51,6 +53,9 @@ def test_warning_times_runs_the_shipped_scenario(tmp_path: Path, monkeypatch: py
 
 def kinds_shown(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Execute a notebook in a folder; return the types of everything it shows. Errors are raised."""
+    import nbformat
+    from nbclient import NotebookClient
+
     monkeypatch.delenv("MPLBACKEND", raising=False)  # a notebook has its own
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     resources = {"metadata": {"path": str(folder)}}
