@@ -67,18 +67,19 @@ def test_check_finds_what_only_the_plan_can_and_what_stands_in_tables_of_their_o
         assert found[place]["expected"], place
 
 
-@pytest.mark.parametrize("command", ["run", "failures", "show"])
-def test_every_command_refuses_a_bad_file_with_all_its_problems(run_program: Program, command: str) -> None:
+def test_every_command_refuses_a_bad_file_with_all_its_problems(tmp_path: Path) -> None:
     path = INVALID / "everything.toml"
-    answer = run_program(command, str(path))
-    assert answer.returncode == 2
-    assert answer.stdout == ""
-    assert "Traceback" not in answer.stderr
-    for line, element, field, message in marks(path):
-        assert any(
-            f"{path}:{line}: " in told and element in told and field in told and message in told
-            for told in answer.stderr.splitlines()
-        ), f"{line} {element} {field}"
+    commands = ("run", "failures", "show")
+    answers = run_one_after_another(tmp_path, [((command, str(path)), {}) for command in commands])
+    for command, answer in zip(commands, answers, strict=True):
+        assert answer.returncode == 2
+        assert answer.stdout == ""
+        assert "Traceback" not in answer.stderr
+        for line, element, field, message in marks(path):
+            assert any(
+                f"{path}:{line}: " in told and element in told and field in told and message in told
+                for told in answer.stderr.splitlines()
+            ), f"{command} {line} {element} {field}"
 
 
 MISTAKES: list[tuple[tuple[str, ...], str]] = [

@@ -10,6 +10,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
+from tests.conftest import run_one_after_another
 from tests.graph_cases import EDGES, GML, GRAPHML, JSON, NODES
 
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
@@ -30,8 +31,10 @@ def graphs(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["towns.graphml", "towns.gml", "towns.json"])
-def test_a_skeleton_passes_check_and_runs(run_program: Program, graphs: Path, name: str) -> None:
-    answer = run_program("import", name, "--out", "made.toml")
+def test_a_skeleton_passes_check_and_runs(graphs: Path, name: str) -> None:
+    answer, checked = run_one_after_another(
+        graphs, [(("import", name, "--out", "made.toml"), {}), (("check", "made.toml"), {})]
+    )
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout == "made.toml: 3 nodes, 2 links\n"
     assert "note: places assumed: 1 of 3 nodes" in answer.stderr
@@ -39,7 +42,6 @@ def test_a_skeleton_passes_check_and_runs(run_program: Program, graphs: Path, na
     assert 'mark = "assumed"' in text
     assert "# note: places assumed: 1 of 3 nodes" in text
     assert str(graphs) not in text
-    checked = run_program("check", "made.toml")
     assert checked.returncode == 0, checked.stdout
     assert checked.stdout.startswith("made.toml: ok")
 
@@ -50,9 +52,15 @@ def test_a_skeleton_on_stdout_and_as_json(run_program: Program, graphs: Path) ->
     assert answer.stderr == ""
     assert 'name = "kansai"' in answer.stdout
     (graphs / "kansai.toml").write_text(answer.stdout, encoding="utf-8")
-    shown = json.loads(run_program("show", "kansai.toml", "--json", "--only", "links").stdout)
+    links, again = run_one_after_another(
+        graphs,
+        [
+            (("show", "kansai.toml", "--json", "--only", "links"), {}),
+            (("import", "edges.csv", "--nodes", "nodes.csv", "--json"), {}),
+        ],
+    )
+    shown, told = json.loads(links.stdout), json.loads(again.stdout)
     assert {row["id"] for row in shown["links"]} == {"tokyo-osaka", "osaka-kyoto"}
-    told = json.loads(run_program("import", "edges.csv", "--nodes", "nodes.csv", "--json").stdout)
     assert (told["nodes"], told["links"], told["parts"], told["out"]) == (3, 2, 1, None)
 
 

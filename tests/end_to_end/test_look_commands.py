@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import run_one_after_another
+
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 PROGRAM = str(Path(sys.executable).parent / "warnpath")
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -61,13 +63,13 @@ def test_help_answers_in_under_three_tenths_of_a_second() -> None:
     assert min(seconds() for _ in range(5)) < 0.3
 
 
-def test_scenarios(run_program: Program) -> None:
-    listed = json.loads(run_program("scenarios", "--json").stdout)["scenarios"]
+def test_scenarios(tmp_path: Path) -> None:
+    told, printed = run_one_after_another(tmp_path, [(("scenarios", "--json"), {}), (("scenarios",), {})])
+    listed = json.loads(told.stdout)["scenarios"]
     assert [item["name"] for item in listed] == SHIPPED
     assert all(item["title"] for item in listed)
     assert {"overflight", "salvo", "lofted", "pull-up", "short-range"} <= set(listed[0]["launch_sets"])
-    printed = run_program("scenarios").stdout
-    assert all(f"\n{name} " in f"\n{printed}" for name in SHIPPED)
+    assert all(f"\n{name} " in f"\n{printed.stdout}" for name in SHIPPED)
 
 
 def test_show_as_tables(run_program: Program) -> None:
@@ -78,18 +80,27 @@ def test_show_as_tables(run_program: Program) -> None:
     assert "jp-c2 (released to US by rule jp-to-us) -> us-hub" in answer.stdout
 
 
-@pytest.mark.parametrize(("columns", "most"), [("60", 60), ("80", 80), ("", 100)])
-def test_show_fits_the_width_and_leaves_nothing_out(run_program: Program, columns: str, most: int) -> None:
-    answer = run_program("show", COLUMNS=columns)
-    assert answer.returncode == 0, answer.stderr
-    assert max(map(len, answer.stdout.splitlines())) <= most
-    assert "…" not in answer.stdout
-    wide = run_program("show", COLUMNS="200")
-    assert set(answer.stdout.split()) >= {word for word in wide.stdout.split() if "─" not in word}
+def test_show_fits_the_width_and_leaves_nothing_out(tmp_path: Path) -> None:
+    widths = {"60": 60, "80": 80, "": 100}
+    commands = [(("show",), {"COLUMNS": width}) for width in (*widths, "200")]
+    *answers, wide = run_one_after_another(tmp_path, commands)
+    words = {word for word in wide.stdout.split() if "─" not in word}
+    for answer, most in zip(answers, widths.values(), strict=True):
+        assert answer.returncode == 0, answer.stderr
+        assert max(map(len, answer.stdout.splitlines())) <= most
+        assert "…" not in answer.stdout
+        assert set(answer.stdout.split()) >= words
 
 
-def test_show_as_json(run_program: Program) -> None:
-    data = json.loads(run_program("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25").stdout)
+def test_show_as_json(tmp_path: Path) -> None:
+    whole, part = run_one_after_another(
+        tmp_path,
+        [
+            (("show", SMALL, "--json", "--set", "link.jp-hub.loss=0.25"), {}),
+            (("show", SMALL, "--json", "--only", "nodes"), {}),
+        ],
+    )
+    data = json.loads(whole.stdout)
     parts = {"nodes", "links", "routes", "policy", "traffic", "lives", "protection"}
     assert set(data) == {"scenario", "launch_set", *parts}
     assert (data["traffic"], data["lives"], data["protection"]) == ([], [], [])
@@ -97,16 +108,18 @@ def test_show_as_json(run_program: Program) -> None:
     assert links["jp-hub"]["loss"] == 0.25
     assert links["kr-hub"]["loss"] == 0.02
     assert {row["proof"] for row in data["policy"] if row["kind"] == "prohibition"} <= {"proved"}
-    only = json.loads(run_program("show", SMALL, "--json", "--only", "nodes").stdout)
+    only = json.loads(part.stdout)
     assert "links" not in only
     assert {row["id"] for row in only["nodes"]} >= {"jp-c2", "us-hub"}
 
 
-@pytest.mark.parametrize("kind", [(), ("scenario",), ("experiment",)])
-def test_schema_is_json(run_program: Program, kind: tuple[str, ...]) -> None:
-    schema = json.loads(run_program("schema", *kind).stdout)
-    assert schema["$schema"].startswith("https://json-schema.org/")
-    assert ("factor" in schema["properties"]) == (kind == ("experiment",))
+def test_schema_is_json(tmp_path: Path) -> None:
+    kinds: list[tuple[str, ...]] = [(), ("scenario",), ("experiment",)]
+    answers = run_one_after_another(tmp_path, [(("schema", *kind), {}) for kind in kinds])
+    for kind, answer in zip(kinds, answers, strict=True):
+        schema = json.loads(answer.stdout)
+        assert schema["$schema"].startswith("https://json-schema.org/")
+        assert ("factor" in schema["properties"]) == (kind == ("experiment",))
 
 
 def test_check_of_what_is_sound(run_program: Program, repository: Path) -> None:

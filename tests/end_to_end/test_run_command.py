@@ -109,17 +109,23 @@ def test_json_is_one_object_whose_budget_closes(run_program: Program) -> None:
     assert all(row["plots"] > 0.0 == row["swaps"] for row in data["pictures"])
 
 
-def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, tmp_path: Path) -> None:
+def test_hash_and_files_depend_on_the_seed_and_on_nothing_else(run_program: Program, tmp_path: Path) -> None:
     blocks = Path(SMALL).read_text(encoding="utf-8").split("\n[")
     reordered = tmp_path / "reordered.toml"
     reordered.write_text("\n[".join([blocks[0], *reversed(blocks[1:])]), encoding="utf-8")
     common = ("--replications", "2", "--log-hash", "-q")
+    quick = (*common, "--failures", "0")
     answers = [
-        run_program("run", SMALL, *common, PYTHONHASHSEED="0"),
-        run_program("run", SMALL, *common, "--workers", "2", PYTHONHASHSEED="1"),
-        run_program("run", str(reordered), *common, "--set", 'name="small"', "--out", "other"),
-        run_program("run", SMALL, *common, "--engine", "simpy", "--out", "simpy"),
-        run_program("run", SMALL, *common, "--seed", "12"),
+        run_program("run", SMALL, *common, "--out", "one", PYTHONHASHSEED="0"),
+        run_program("run", SMALL, *common, "--workers", "2", "--out", "two", PYTHONHASHSEED="1"),
+        *run_one_after_another(
+            tmp_path,
+            [
+                (("run", str(reordered), *quick, "--set", 'name="small"', "--out", "other"), {}),
+                (("run", SMALL, *quick, "--engine", "simpy", "--out", "simpy"), {}),
+                (("run", SMALL, *quick, "--seed", "12"), {}),
+            ],
+        ),
     ]
     hashes = [answer.stdout.splitlines()[-1] for answer in answers]
     assert hashes[0].startswith("log_hash: ")
@@ -127,33 +133,31 @@ def test_the_hash_depends_on_the_seed_and_on_nothing_else(run_program: Program, 
     assert hashes[0] == hashes[1] == hashes[2] == hashes[3] != hashes[4]
     assert all(answer.stderr == "" for answer in answers)
     assert (tmp_path / "results" / "small-seed12").is_dir()
-
-
-def test_the_costs_of_failures_can_be_left_out_and_are_no_matter_of_the_reference_engine(
-    run_program: Program,
-) -> None:
-    common = ("run", SMALL, "--replications", "1")
-    for options in (("--failures", "0"), ("--engine", "simpy")):
-        answer = run_program(*common, *options)
-        assert "What one failure costs" not in answer.stdout
-        assert "What single failures cost: warnpath failures, or --failures N." in answer.stdout
-    asked = run_program(*common, "--engine", "simpy", "--failures", "1", "--json")
-    assert len(json.loads(asked.stdout)["failures"]) > 3
-
-
-def test_equal_runs_are_equal_files(run_program: Program, tmp_path: Path) -> None:
-    for name, seed in (("one", "0"), ("two", "1")):
-        assert (
-            run_program("run", SMALL, "--replications", "2", "--out", name, PYTHONHASHSEED=seed).returncode
-            == 0
-        )
     assert len(content(tmp_path / "one")) == 7
     assert content(tmp_path / "one") == content(tmp_path / "two")
 
 
+def test_the_costs_of_failures_can_be_left_out_and_are_no_matter_of_the_reference_engine(
+    tmp_path: Path,
+) -> None:
+    common = ("run", SMALL, "--replications", "1", "--engine", "simpy")
+    *without, asked = run_one_after_another(
+        tmp_path,
+        [
+            (("run", SMALL, "--replications", "1", "--failures", "0"), {}),
+            (common, {}),
+            ((*common, "--failures", "1", "--json"), {}),
+        ],
+    )
+    for answer in without:
+        assert "What one failure costs" not in answer.stdout
+        assert "What single failures cost: warnpath failures, or --failures N." in answer.stdout
+    assert len(json.loads(asked.stdout)["failures"]) > 3
+
+
 def test_set_changes_the_scenario_and_the_folder(run_program: Program, tmp_path: Path) -> None:
     changes = ("--set", "run.replications=2", "--set", "node.*-c2.release.median_s=50")
-    answer = run_program("run", SMALL, *changes, "--json")
+    answer = run_program("run", SMALL, *changes, "--failures", "0", "--json")
     data = json.loads(answer.stdout)
     assert data["replications"] == 2
     assert data["out"].startswith("results/small-seed11-set")
@@ -164,26 +168,28 @@ def test_set_changes_the_scenario_and_the_folder(run_program: Program, tmp_path:
 
 
 def test_optional_tables(run_program: Program, tmp_path: Path) -> None:
-    answer = run_program("run", SMALL, "--replications", "1", "--tables", "hops,tracks", "--out", "out")
+    common = ("run", SMALL, "--replications", "1", "--failures", "0", "--out", "out")
+    answer = run_program(*common, "--tables", "hops,tracks")
     assert answer.returncode == 0, answer.stderr
     assert len(pd.read_parquet(tmp_path / "out" / "hops.parquet")) > 100
     assert len(pd.read_parquet(tmp_path / "out" / "tracks.parquet")) > 20
     for words in ("Age of the newest measurement in a picture", "Error of the position by the age"):
         assert answer.stdout.count(words) == 1
     assert "--tables tracks" not in answer.stdout
-    again = run_program("run", SMALL, "--replications", "1", "--out", "out")
+    again = run_program(*common)
     assert again.returncode == 0
     assert not (tmp_path / "out" / "hops.parquet").exists()  # it belonged to the run before
     assert "Age of the newest measurement" not in again.stdout
 
 
-def test_delay_is_told_in_kilometres(run_program: Program) -> None:
+def test_delay_is_told_in_kilometres(tmp_path: Path) -> None:
     common = ("run", SMALL, "--replications", "2", "--failures", "0")
-    told = run_program(*common, "-v")
+    told, answer = run_one_after_another(
+        tmp_path, [((*common, "-v"), {}), ((*common, "--tables", "tracks", "--json"), {})]
+    )
     assert "Age of the newest measurement in a picture" in told.stdout
     assert "How far off that makes them: --tables tracks." in told.stdout
     assert "Plots and reports taken in and left out" in told.stdout
-    answer = run_program(*common, "--tables", "tracks", "--json")
     rows = json.loads(answer.stdout)["error_by_age"]
     assert {row["c2"] for row in rows} == {"jp-c2", "kr-c2"}
     for row in rows:
