@@ -13,7 +13,7 @@ from warnpath.compilation.program import build_objects
 from warnpath.compilation.sources import import_compiled_modules
 from warnpath.compilation.translation import Lower
 from warnpath.engine.compiled import event_loop
-from warnpath.engine.compiled.array_world import Template
+from warnpath.engine.compiled.template import Template
 from warnpath.engine.plan import Plan
 
 

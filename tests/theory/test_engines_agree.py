@@ -283,7 +283,7 @@ for name in MECHANISMS:
         test_both_engines_do_the_same(Path(folder), name)
 
 # The checks are there: an index beyond its array is an error and no crash.
-from warnpath.engine.compiled.array_world import Template
+from warnpath.engine.compiled.template import Template
 from warnpath.engine.compiled.entry import run
 world = Template(build_plan(load({small!r}))).world(0, 1, ())
 world.arrays["nodes"]["first_list"][:] = 10**9

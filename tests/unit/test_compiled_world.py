@@ -18,11 +18,12 @@ from tests.sensing_cases import everything
 from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled import event_loop
-from warnpath.engine.compiled.array_world import CACHE_LINE, ArrayWorld, Template
+from warnpath.engine.compiled.array_world import CACHE_LINE, ArrayWorld
 from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
 from warnpath.engine.compiled.entry import handler_signature
 from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, SLOT_MASK, WORLD_DTYPE
 from warnpath.engine.compiled.layout import TABLES as ARRAYS
+from warnpath.engine.compiled.template import Template
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
 from warnpath.engine.prepare import prepare
@@ -43,7 +44,7 @@ def assert_same_state(found: ArrayWorld, expected: Any) -> None:
     for kind, fields in ENTITIES.items():
         rows = [tuple(getattr(entity, name) for name, _ in fields) for entity in getattr(expected, kind)]
         assert found.arrays[kind].tolist() == rows, kind
-    for name in ARRAYS:
+    for name in set(ARRAYS) - {"log_words", "log_columns"}:
         np.testing.assert_array_equal(found.arrays[name], getattr(expected, name), err_msg=name)
     for name, _ in COUNTERS:
         assert getattr(found, name) == getattr(expected, name), name
@@ -86,10 +87,12 @@ def test_worlds_of_one_template_share_nothing_that_changes(plan: Plan) -> None:
 def test_the_record_says_where_the_arrays_lie(plan: Plan) -> None:
     world = Template(plan).world(0, 1, tuple(TABLES))
     fields = world.record.view(WORLD_DTYPE)[0]
-    for name, array in world.arrays.items():
+    for name in (*RECORD_DTYPES, *ARRAYS):
+        array = world.arrays[name]
         assert fields[f"{name}_address"] == array.__array_interface__["data"][0], name
         assert (fields[f"{name}_rows"], array.flags.c_contiguous) == (len(array), True), name
-    assert set(world.arrays) == {*RECORD_DTYPES, *ARRAYS}
+        assert fields[f"{name}_columns"] == (array.shape[1] if array.ndim == 2 else 1), name
+    assert np.shares_memory(world.arrays["log"], world.arrays["log_words"])
 
 
 def test_records_have_no_padding_and_eight_bytes_a_field() -> None:
@@ -268,7 +271,7 @@ def test_children_in_the_heap_share_a_line_of_the_cache(plan: Plan) -> None:
 
 def test_an_order_that_is_counted_anew_changes_nothing(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = CompiledRun(plan).run()
-    monkeypatch.setattr("warnpath.engine.compiled.array_world.LOG_ROWS", 7)
+    monkeypatch.setattr("warnpath.engine.compiled.template.LOG_ROWS", 7)
     monkeypatch.setattr("warnpath.engine.compiled.compiled_run.MOST_SCHEDULED", 100)
     run = CompiledRun(plan)
     assert run.run().log_hash == expected.log_hash
@@ -278,7 +281,7 @@ def test_an_order_that_is_counted_anew_changes_nothing(plan: Plan, monkeypatch: 
 def test_too_many_pending_events_end_a_replication_with_words(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = CompiledRun(plan)
+    run = CompiledRun(dataclasses.replace(plan))
     room = len(run.world.arrays["pending"])
     monkeypatch.setattr("warnpath.engine.compiled.compiled_run.SLOT_MASK", room - 2)
     output = run.run()
@@ -290,10 +293,52 @@ def test_too_many_pending_events_end_a_replication_with_words(
 
 def test_a_small_log_buffer_gives_the_same_log(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = CompiledRun(plan).run()
-    monkeypatch.setattr("warnpath.engine.compiled.array_world.LOG_ROWS", 7)
+    monkeypatch.setattr("warnpath.engine.compiled.template.LOG_ROWS", 7)
     run = CompiledRun(plan, keep_log=True)
     assert run.run().log_hash == expected.log_hash
     assert len(run.log) == 40 * expected.events
+
+
+def test_a_full_log_buffer_is_hashed_where_nobody_keeps_the_log(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = CompiledRun(plan, keep_log=True)
+    expected_hash = expected.run().log_hash
+    monkeypatch.setattr("warnpath.engine.compiled.template.LOG_ROWS", 7)
+    other = dataclasses.replace(plan)
+    assert Template(other).world(0, 1, ()).arrays["log"].shape == (7,)
+    run = CompiledRun(other)
+    assert run.run().log_hash == expected_hash
+    assert run.world.log_count < 7
+
+
+def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) -> None:
+    other = dataclasses.replace(plan)
+    tables = tuple(TABLES)
+    first, second = (run_replication(other, 0, 1, tables, "compiled") for _ in range(2))
+    template = template_of(other)
+    at_first = Template(plan).world(0, 1, ())
+    later = template.world(0, 1, ())
+    assert len(later.arrays["messages"]) > len(at_first.arrays["messages"])
+    assert later.message_free_count == len(later.arrays["messages"]) == len(later.arrays["copies"])
+    # Rows of pools are other ones then, and nothing that anybody sees depends on that.
+    assert first.log_hash == second.log_hash
+    for table, columns in first.columns.items():
+        for name, values in columns.items():
+            np.testing.assert_array_equal(values, second.columns[table][name], err_msg=f"{table}.{name}")
+    # What a limit allows does not depend on what ran before.
+    limited = template.world(0, 1, (), is_small=True)
+    assert len(limited.arrays["messages"]) == len(at_first.arrays["messages"])
+
+
+def test_a_world_that_came_to_much_room_is_not_remembered(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
+    other = dataclasses.replace(plan)
+    before = len(template_of(other).world(0, 1, ()).arrays["messages"])
+    assert run_replication(other, 0, engine="compiled").status == "ok"
+    assert len(template_of(other).world(0, 1, ()).arrays["messages"]) == before
 
 
 def test_the_loop_is_written_by_the_rules_of_handlers() -> None:

@@ -62,6 +62,7 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
     rows: list[dict[str, Any]] = []
     floors: dict[int, float] = {}
     sightings = _sightings(world)
+    sighted: dict[tuple[int, str], tuple[float, float]] = {}
     flights: dict[int, Trajectory] = {}
     scored = scored_warnings(plan, world)
     for index, (need, (x, redundant)) in enumerate(zip(world.needs, scored, strict=True)):
@@ -72,7 +73,10 @@ def warnings_columns(plan: Plan, world: Any) -> Columns:
         assert consumer.consumer is not None
         required = consumer.consumer.required_lead_s
         lead_s = float(plan.scenario.run.required_lead_s if required is None else required)
-        visible_s, detected_s = _first_sighting(plan, sightings.get(need.launch, []), decider, launch.at_s)
+        seen = (need.launch, decider)
+        if seen not in sighted:
+            sighted[seen] = _first_sighting(plan, sightings.get(need.launch, []), decider, launch.at_s)
+        visible_s, detected_s = sighted[seen]
         warning: Any = world.warnings[x] if x >= 0 else None
         delivered = warning is not None and warning.state == ARRIVED_AT_CONSUMER
         delivered_s = warning.delivered_s - launch.at_s if delivered else NONE

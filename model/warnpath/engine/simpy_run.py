@@ -121,7 +121,8 @@ class SimpyRun:
             from warnpath.engine.compiled.compiled_run import template_of
             from warnpath.engine.compiled.simpy_compiled import CompiledHandlers
 
-            arrays = template_of(plan).world(replication, self.seed, tables)
+            is_small = memory_limit_mb is not None
+            arrays = template_of(plan).world(replication, self.seed, tables, is_small)
             self.scheduler = CompiledHandlers(arrays, events, keep_log, memory_limit_mb)
         self.world: Any = self.scheduler.world
         self.env: simpy.Environment = self.scheduler.env

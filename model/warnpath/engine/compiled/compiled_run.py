@@ -12,8 +12,9 @@ import numpy as np
 from warnpath.engine.codes import FAULTS
 from warnpath.engine.columns import build_columns
 from warnpath.engine.compiled import event_loop
-from warnpath.engine.compiled.array_world import ArrayWorld, Template
+from warnpath.engine.compiled.array_world import ArrayWorld
 from warnpath.engine.compiled.layout import MOST_SCHEDULED, SLOT_MASK
+from warnpath.engine.compiled.template import Template
 from warnpath.engine.log_digest import LogDigest
 from warnpath.engine.memory import check_memory
 from warnpath.engine.output import Columns, ReplicationOutput
@@ -59,7 +60,11 @@ class CompiledRun:
         self._memory_limit_mb = memory_limit_mb
         self._digest = LogDigest()
         self._started = time.perf_counter()
-        self.world: ArrayWorld = template_of(plan).world(replication, self.seed, tables)
+        self._template = template_of(plan)
+        is_small = memory_limit_mb is not None
+        self.world: ArrayWorld = self._template.world(replication, self.seed, tables, is_small)
+        self.world.attach("log_columns", self._digest.columns)
+        self.world.keeps_log = int(keep_log)
 
     def run(self) -> ReplicationOutput:
         """Run to the end; the output has status "failed" and the reason if a rule was broken."""
@@ -78,11 +83,11 @@ class CompiledRun:
         """Run to the time at which the world stops; returns what went wrong, if anything."""
         from warnpath.engine.compiled.entry import run
 
-        world = self.world
+        world, has_grown = self.world, False
         while True:
             reason = run(world.record)
             if reason == event_loop.GROW:
-                world.grow()
+                has_grown |= world.grow()
                 too_large = check_memory(world, self._memory_limit_mb, world.now_s) or _check_heap(world)
                 if too_large:
                     return too_large
@@ -91,6 +96,8 @@ class CompiledRun:
             else:
                 break
         self._hash_log()
+        if has_grown and self._memory_limit_mb is None:
+            self._template.remember_room(world)
         return f"t = {world.now_s:.6f} s: {FAULTS[world.fault]}" if reason == event_loop.FAULT else ""
 
     def _hash_log(self) -> None:

@@ -1,16 +1,17 @@
 """The event loop of the compiled engine, in the same subset of Python as the handlers.
 
 Events wait in a heap on (time, order of scheduling). The loop returns to Python when it is done,
-when a pool has to grow, when the log buffer is full, or after a fault; it goes on where it stopped.
-With `one_by_one` it returns after every event, for a scheduler that keeps the queue itself.
+when a pool has to grow, when somebody wants the full log buffer, or after a fault; it goes on where it
+stopped. With `one_by_one` it returns after every event, for a scheduler that keeps the queue itself.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from warnpath.engine.compiled.layout import SLOT_BITS, SLOT_MASK
+from warnpath.engine.compiled.layout import MOST_SCHEDULED, SLOT_BITS, SLOT_MASK
 from warnpath.engine.handlers.dispatch import dispatch
+from warnpath.engine.log_digest import fold_rows
 
 FINISHED = 0
 GROW = 1
@@ -145,7 +146,10 @@ def run_events(w: Any) -> int:
         if must_grow(w) == 1:
             return GROW
         if w.log_count >= len(w.log):
-            return LOG_FULL
+            if w.keeps_log == 1 or w.scheduled > MOST_SCHEDULED:
+                return LOG_FULL
+            fold_rows(w.log_words, w.log_count, w.log_columns)
+            w.log_count = 0
         now = w.heap[0].time_s
         w.now_s = now
         event = w.pending[w.heap[0].ticket & SLOT_MASK]

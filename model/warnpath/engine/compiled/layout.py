@@ -39,6 +39,8 @@ RECORDS: Final[dict[str, Fields]] = {**ENTITIES, "heap": HEAP, "pending": PENDIN
 """Arrays of records, one dimension."""
 
 TABLES: Final[dict[str, str]] = {
+    "log_words": "i8",
+    "log_columns": "i8",
     "lists_owner": "i8",
     "route_nodes": "i8",
     "route_links": "i8",
@@ -83,7 +85,9 @@ TABLES: Final[dict[str, str]] = {
     "track_keys": "i8",
     "track_posteriors": "f8",
 }
-"""Two-dimensional arrays of one number type."""
+"""Two-dimensional arrays of one number type; `log_words` are the rows of the log once more."""
+
+NUMBERS: Final = {"i8": np.dtype(np.int64), "f8": np.dtype(np.float64)}
 
 SCHEDULER_SCALARS: Final[Fields] = (
     ("now_s", "f8"),
@@ -93,6 +97,7 @@ SCHEDULER_SCALARS: Final[Fields] = (
     ("scheduled", "i8"),
     ("pending_free", "i8"),
     ("log_count", "i8"),
+    ("keeps_log", "i8"),
     ("message_reserve", "i8"),
     ("report_reserve", "i8"),
     ("path_reserve", "i8"),

@@ -32,7 +32,7 @@ class EntityRows(Sequence[Any]):
     array : structured array
     """
 
-    __slots__ = ("_array", "_class", "_width", "floats", "integers")
+    __slots__ = ("_class", "_places", "_width", "floats", "integers")
 
     def __init__(self, kind: str, array: np.ndarray) -> None:
         self._class = RECORD_CLASSES[kind]
@@ -41,16 +41,16 @@ class EntityRows(Sequence[Any]):
 
     def show(self, array: np.ndarray) -> None:
         """Show another array, in which everything has the place that it has in this one."""
-        self._array = array
+        self._places = range(len(array))
         integers: Any = array.view(np.int64)
         floats: Any = array.view(np.float64)
         self.integers, self.floats = memoryview(integers), memoryview(floats)
 
     def __len__(self) -> int:
-        return len(self._array)
+        return len(self._places)
 
     def __getitem__(self, place: Any) -> Any:
-        places = range(len(self._array))[place]
+        places = self._places[place]
         if isinstance(places, range):
             return [self._class(self, self._width * row) for row in places]
         return self._class(self, self._width * places)

@@ -34,6 +34,8 @@ class CompiledHandlers(SimpyScheduler):
         # The events are in SimPy's queue, and SimPy knows when to stop.
         world.heap_count = 0
         world.one_by_one = 1
+        world.attach("log_columns", self._digest.columns)
+        world.keeps_log = int(keep_log)
         world.stop_s = UP_FOR_EVER
 
     @property
