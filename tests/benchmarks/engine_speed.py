@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from tests.benchmarks.interleaved import Ratio, interleave
 from tests.benchmarks.kernel_shares import kernel_shares
+from tests.benchmarks.two_cores import TwoCores, two_cores
 from warnpath.engine import build_plan
 from warnpath.engine.columns import DEFAULT_TABLES
 from warnpath.engine.compiled.compiled_run import CompiledRun
@@ -125,43 +126,6 @@ def parts_of(plan: Plan) -> dict[str, float]:
     return parts
 
 
-@dataclass(frozen=True)
-class TwoCores:
-    """Wall-clock time of one thread over that of two with the same work, and the cores that were free."""
-
-    speed_up: float
-    free_cores: float
-
-
-def two_cores(plan: Plan, rounds: int = 7, replications: int = 40) -> TwoCores:
-    """How much faster two threads are than one: the median of the ratios within interleaved rounds."""
-    times: dict[int, list[float]] = {1: [], 2: []}
-    free: list[float] = []
-    list(run_replications(plan, range(2), engine="compiled", threads=2))
-    for _ in range(rounds):
-        free.append(free_cores())
-        for threads, seconds in times.items():
-            started = time.perf_counter()
-            for _output in run_replications(plan, range(replications), engine="compiled", threads=threads):
-                pass
-            seconds.append(time.perf_counter() - started)
-    ratios = [one / two for one, two in zip(times[1], times[2], strict=True)]
-    return TwoCores(statistics.median(ratios), max(free))
-
-
-SPIN = "import time\nend = time.perf_counter() + 0.5\nwhile time.perf_counter() < end: pass\n"
-
-
-def free_cores() -> float:
-    """Processor time that two idle loops get in half a second, in cores: 2 on a machine nobody else uses."""
-    program = f"{SPIN}print(time.process_time())"
-    spinning = [
-        subprocess.Popen([sys.executable, "-S", "-c", program], stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    return sum(float(process.communicate()[0]) for process in spinning) / 0.5
-
-
 FIRST_RESULT = (
     "from warnpath.engine import build_plan\n"
     "from warnpath.engine.run import run_replication\n"
@@ -227,13 +191,22 @@ def _rate(events: float, seconds: float) -> str:
     return f"{1 / seconds:.1f} replications/s, {events / seconds:.3g} events/s"
 
 
+def core_rows(cores: TwoCores) -> list[tuple[str, str]]:
+    """Rows of a table on two cores."""
+    return [
+        ("two threads", f"{cores.threads} times one"),
+        ("two processes that share nothing", f"{cores.processes} times one"),
+        ("cores that were free", f"{cores.free_cores:.2f}"),
+    ]
+
+
 def main(arguments: list[str]) -> None:
     """Measure and write the table to standard output."""
     name, launch_set, rounds = (*arguments, *("trilateral", "overflight", "9")[len(arguments) :])
     plan = build_plan(load(name).replace({"launch_set": launch_set}))
     cores = two_cores(plan)
     lines = rows(compare(plan, int(rounds)))
-    lines.append(("two threads", f"{cores.speed_up:.2f} times one, with {cores.free_cores:.2f} cores free"))
+    lines += core_rows(cores)
     lines += [(state, f"{cpu:.2f} s, {wall:.2f} s by the clock") for state, (cpu, wall) in start_up().items()]
     sys.stdout.write("".join(f"{one}: {other}\n" for one, other in lines))
 

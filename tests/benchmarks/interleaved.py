@@ -34,11 +34,17 @@ class Rounds:
 
     def ratio(self, slow: str, fast: str) -> Ratio:
         """How many times longer one takes than another, by ratios within each round."""
-        ratios = [one / other for one, other in zip(self.seconds[slow], self.seconds[fast], strict=True)]
-        if len(ratios) == 1:
-            return Ratio(ratios[0], ratios[0], ratios[0])
-        low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
-        return Ratio(median, low, high)
+        return ratio_of(
+            [one / other for one, other in zip(self.seconds[slow], self.seconds[fast], strict=True)]
+        )
+
+
+def ratio_of(ratios: list[float]) -> Ratio:
+    """Summary of the ratios that were found in the rounds."""
+    if len(ratios) == 1:
+        return Ratio(ratios[0], ratios[0], ratios[0])
+    low, median, high = statistics.quantiles(ratios, n=4, method="inclusive")
+    return Ratio(median, low, high)
 
 
 def interleave(programs: Mapping[str, Measure], rounds: int) -> Rounds:

@@ -31,6 +31,7 @@ from tests.benchmarks.compare_network import (
 )
 from tests.benchmarks.scaling import ENGINE, Curve, over_launches, over_messages_in_flight, over_nodes
 from tests.benchmarks.targets import Target
+from tests.benchmarks.two_cores import TwoCores, two_cores
 from warnpath.engine import build_plan
 from warnpath.scenario import load
 
@@ -46,7 +47,7 @@ class Found:
     nspy: Comparison | None
     daytone: Comparison | None
     speed: engine_speed.Speed
-    cores: engine_speed.TwoCores
+    cores: TwoCores
     impact_s: float
     curves: list[Curve]
     started: dict[str, tuple[float, float]]
@@ -56,7 +57,7 @@ def measure(folder: Path, rounds: int, tell: Callable[[str], None]) -> Found:
     """Measure everything; `tell` hears what comes next."""
     plan = build_plan(load("trilateral").replace({"launch_set": "overflight"}))
     tell("two cores")
-    cores = engine_speed.two_cores(plan)
+    cores = two_cores(plan)
     tell("the benchmark network")
     whole = compare_whole(rounds, folder)
     tell("ns.py")
@@ -104,7 +105,7 @@ def targets_of(found: Found) -> list[Target]:
             targets.COMPILED_OVER_C,
             "at most",
         ),
-        Target("two cores, times one", found.cores.speed_up, targets.TWO_CORES, "at least"),
+        Target("two cores, times one", found.cores.threads.median, targets.TWO_CORES, "at least"),
         Target(
             "trilateral with fusion, replications per second and core",
             1.0 / found.speed.compiled_s,
@@ -233,11 +234,10 @@ def _parts_part(found: Found) -> str:
 
 
 def _trilateral_part(found: Found) -> str:
-    cores = found.cores
     rows = [
         *engine_speed.rows(found.speed),
         ("an impact with its covariance", f"{1e6 * found.impact_s:.1f} us"),
-        ("two threads", f"{cores.speed_up:.2f} times one, with {cores.free_cores:.2f} cores free"),
+        *engine_speed.core_rows(found.cores),
     ]
     return (
         "## The trilateral scenario with fusion\n\n"
