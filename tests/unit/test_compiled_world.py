@@ -75,6 +75,23 @@ def test_pools_grow_to_the_same_slots(plan: Plan) -> None:
     assert_same_state(found, expected)
 
 
+def test_a_pool_that_grew_grows_again_where_it_is(plan: Plan) -> None:
+    world = Template(plan).world(0, 1, ())
+    places = []
+    for _ in range(4):
+        pool = world.arrays["messages"]
+        world.message_free_count = 0
+        assert world.grow()
+        grown = world.arrays["messages"]
+        assert len(grown) == 2 * len(pool)
+        assert (grown["number"][: len(pool)] == pool["number"]).all()
+        places.append(grown.ctypes.data)
+        # What is written through the larger pool is in the smaller one, unless it moved.
+        grown["number"][0] += 1
+        assert (pool["number"][0] == grown["number"][0]) == np.shares_memory(pool, grown)
+    assert len(set(places)) == 2
+
+
 def test_worlds_of_one_template_share_nothing_that_changes(plan: Plan) -> None:
     template = Template(plan)
     first, second = template.world(0, 1, ()), template.world(0, 1, ())

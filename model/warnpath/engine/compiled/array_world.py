@@ -19,6 +19,9 @@ from warnpath.engine.entities import ENTITIES, TRACE_POOLS
 from warnpath.engine.state import NEVER_MADE
 
 CACHE_LINE: Final = 64
+SPARE: Final = 4
+"""An array that moves gets so many times the rows it needs; what is never written to takes no memory."""
+
 PLACES: Final = {name: place[1] // 8 for name, place in (WORLD_DTYPE.fields or {}).items()}
 """Where in a world's record each of its numbers is, in words of eight bytes."""
 _SCALAR_KINDS: Final = dict(SCALARS)
@@ -95,6 +98,7 @@ class ArrayWorld:
             _words=record.data,
             _numbers=record.view(np.float64).data,
             _views={},
+            _rooms={},
         )
 
     def __getattr__(self, name: str) -> Any:
@@ -212,12 +216,16 @@ class ArrayWorld:
         self.pending_free = first
 
     def _extend(self, name: str, count: int) -> None:
-        """Move an array to where it has room for more rows."""
+        """Give an array more rows; it moves only where there is no room behind it."""
         old = self.arrays[name]
         rows = len(old) + count
-        grown = _zeros_for_heap(rows) if name == "heap" else np.zeros((rows, *old.shape[1:]), old.dtype)
-        words_of(grown)[: old.nbytes // 8] = words_of(old)
-        self.attach(name, grown)
+        room = self._rooms.get(name)
+        if room is None or len(room) < rows:
+            shape = (SPARE * rows, *old.shape[1:])
+            room = _zeros_for_heap(shape[0]) if name == "heap" else np.zeros(shape, old.dtype)
+            words_of(room)[: old.nbytes // 8] = words_of(old)
+            self._rooms[name] = room
+        self.attach(name, room[:rows])
 
 
 def address_of(array: np.ndarray) -> int:
