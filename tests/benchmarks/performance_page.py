@@ -68,7 +68,7 @@ def measure(folder: Path, rounds: int, tell: Callable[[str], None]) -> Found:
     speed = engine_speed.compare(plan, rounds)
     impact_s = fusion_speed.predictions().impact_s
     tell("scaling")
-    few = max(rounds // 3, 1)
+    few = max(rounds // 2, 2)
     curves = [
         *over_nodes(folder, rounds),
         *over_messages_in_flight(folder, few, keep_order=True),

@@ -36,18 +36,17 @@ class Curve:
     axis, program : str
     sizes : tuple of int
     nanoseconds : tuple of float
-        Processor time over the number of events: medians of rounds in which the sizes take turns.
+        Processor time over the number of events: medians of rounds in which the sizes take turns, after one
+        that does not count, in which the system gives memory for the first time.
+    growth : float
+        Cost at the largest size over that at the smallest: the median of the ratios within each round.
     """
 
     axis: str
     program: str
     sizes: tuple[int, ...]
     nanoseconds: tuple[float, ...]
-
-    @property
-    def growth(self) -> float:
-        """Cost at the largest size over that at the smallest."""
-        return self.nanoseconds[-1] / self.nanoseconds[0]
+    growth: float
 
 
 def over_nodes(folder: Path, rounds: int, sizes: Sequence[int] = NODES) -> list[Curve]:
@@ -131,14 +130,16 @@ def _c_run(binary: Path, network: Network) -> Run:
 
 def _curves(axis: str, runs: Runs, rounds: int) -> list[Curve]:
     costs: dict[tuple[str, int], list[float]] = {key: [] for key in runs}
-    next(iter(runs.values()))(0)
-    for number in range(rounds):
+    for number in range(-1, rounds):
         for key, run in runs.items():
-            seconds, events = run(number)
-            costs[key].append(1e9 * seconds / events)
+            seconds, events = run(max(number, 0))
+            if number >= 0:
+                costs[key].append(1e9 * seconds / events)
     found = []
     for program in dict.fromkeys(program for program, _ in runs):
         sizes = tuple(size for one, size in runs if one == program)
         medians = tuple(statistics.median(costs[program, size]) for size in sizes)
-        found.append(Curve(axis, program, sizes, medians))
+        rounds_found = zip(costs[program, sizes[0]], costs[program, sizes[-1]], strict=True)
+        growth = statistics.median(last / first for first, last in rounds_found)
+        found.append(Curve(axis, program, sizes, medians, growth))
     return found
