@@ -130,12 +130,12 @@ def _add_budget(
     row: dict[str, Any],
     floors: dict[int, float],
 ) -> None:
-    row.update({f"{stage}_s": NONE for stage in STAGES})
+    row.update(NO_STAGES)
     row.update({"latency_s": NONE, "gating_sensor": "", "path": "", "floor_s": NONE, "stretch": NONE})
     if warning is None:
         return
     alert = world.messages[warning.alert_message]
-    row.update({f"{stage}_s": value for stage, value in stages_from(world, alert, warning.follows).items()})
+    row.update(zip(NO_STAGES, stages_from(world, alert, warning.follows).values(), strict=True))
     row["latency_s"] = warning.delivered_s - launched_s
     row["gating_sensor"] = plan.sensing.sensor_ids[alert.sensor]
     gating = world.messages[warning.gating_message]
@@ -148,6 +148,8 @@ def _add_budget(
     row["floor_s"] = floor_s
     row["stretch"] = on_the_way / floor_s if floor_s > 0.0 else NONE
 
+
+NO_STAGES = {f"{stage}_s": NONE for stage in STAGES}
 
 WARNING_COLUMNS = (
     "launch",

@@ -97,7 +97,6 @@ class ArrayWorld:
             arrays=arrays,
             _words=record.data,
             _numbers=record.view(np.float64).data,
-            _views={},
             _rooms={},
         )
 
@@ -105,9 +104,9 @@ class ArrayWorld:
         if name in _SCALAR_KINDS:
             return (self._words if _SCALAR_KINDS[name] == "i8" else self._numbers)[PLACES[name]]
         if name in ENTITIES:
-            if name not in self._views:
-                self._views[name] = EntityRows(name, self.arrays[name])
-            return self._views[name]
+            # From now on it is found without coming here.
+            view = self.__dict__[name] = EntityRows(name, self.arrays[name])
+            return view
         if name in TABLES:
             return self.arrays[name]
         raise AttributeError(f"the world has no attribute {name!r}")
@@ -118,8 +117,8 @@ class ArrayWorld:
     def attach(self, name: str, array: np.ndarray) -> None:
         """Make an array the one that compiled code finds under a name."""
         self.arrays[name] = array
-        if name in self._views:
-            self._views[name].show(array)
+        if name in self.__dict__:
+            self.__dict__[name].show(array)
         point(self._words, name, address_of(array), array.shape)
 
     def schedule_initially(self, delays_s: np.ndarray, events: np.ndarray) -> None:
