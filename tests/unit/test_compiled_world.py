@@ -26,6 +26,7 @@ from warnpath.engine.compiled.layout import TABLES as ARRAYS
 from warnpath.engine.compiled.template import Template
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
+from warnpath.engine.plan_outages import with_failed
 from warnpath.engine.prepare import prepare
 from warnpath.engine.run import run_replication, run_replications
 from warnpath.engine.simpy_python import LOG_ROW
@@ -295,10 +296,8 @@ def test_an_order_that_is_counted_anew_changes_nothing(plan: Plan, monkeypatch: 
     assert run.world.scheduled < expected.events
 
 
-def test_too_many_pending_events_end_a_replication_with_words(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run = CompiledRun(dataclasses.replace(plan))
+def test_too_many_pending_events_end_a_replication_with_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = CompiledRun(build_plan(load(str(SMALL))))
     room = len(run.world.arrays["pending"])
     monkeypatch.setattr("warnpath.engine.compiled.compiled_run.SLOT_MASK", room - 2)
     output = run.run()
@@ -330,7 +329,7 @@ def test_a_full_log_buffer_is_hashed_where_nobody_keeps_the_log(
 
 
 def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) -> None:
-    other = dataclasses.replace(plan)
+    other = build_plan(load(str(SMALL)), {"jp-hub": (60.0, 90.0)})
     tables = tuple(TABLES)
     first, second = (run_replication(other, 0, 1, tables, "compiled") for _ in range(2))
     template = template_of(other)
@@ -343,16 +342,17 @@ def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) 
     for table, columns in first.columns.items():
         for name, values in columns.items():
             np.testing.assert_array_equal(values, second.columns[table][name], err_msg=f"{table}.{name}")
+    # A plan with something failed is of the same scenario, and begins with this room too.
+    failed = with_failed(other, ["us-hub"])
+    assert len(template_of(failed).world(0, 1, ()).arrays["messages"]) == len(later.arrays["messages"])
     # What a limit allows does not depend on what ran before.
     limited = template.world(0, 1, (), is_small=True)
     assert len(limited.arrays["messages"]) == len(at_first.arrays["messages"])
 
 
-def test_a_world_that_came_to_much_room_is_not_remembered(
-    plan: Plan, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_world_that_came_to_much_room_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
-    other = dataclasses.replace(plan)
+    other = build_plan(load(str(SMALL)))
     before = len(template_of(other).world(0, 1, ()).arrays["messages"])
     assert run_replication(other, 0, engine="compiled").status == "ok"
     assert len(template_of(other).world(0, 1, ()).arrays["messages"]) == before

@@ -42,12 +42,14 @@ class Template:
     ----------
     plan : Plan
     like : Template, optional
-        Template of a plan that may share parts with this one, as one with failed elements does: what is the
-        same object in both is not made again.
+        Template of a plan that may be of the same scenario, as one with failed elements is: what is the same
+        object in both is not made again, and the pools have the same room.
     """
 
     def __init__(self, plan: Plan, like: Template | None = None) -> None:
         self.plan = plan
+        if like is not None and like.plan.streams is not plan.streams:
+            like = None
         self.records: dict[str, np.ndarray] = {
             name: like.records[name]
             if like is not None and like.plan.entities.get(name) is rows
@@ -65,13 +67,12 @@ class Template:
         missing = set(TABLES) - set(self.shared) - set(self.private) - set(self.blank) - {"log_words"}
         if missing:
             raise ValueError(f"the plan has no {', '.join(sorted(missing))}")
-        streams = like.streams if like is not None and like.plan.streams is plan.streams else _streams(plan)
-        self.streams: Streams = streams
+        self.streams: Streams = _streams(plan) if like is None else like.streams
         self.first_events = np.array(
             [tuple(event) for _, *event in plan.initial_events], RECORD_DTYPES["pending"]
         )
         self.first_delays_s = np.array([delay_s for delay_s, *_ in plan.initial_events], dtype=np.float64)
-        self._least = self._image = Image(self, self._least_room())
+        self._image = Image(self, self._room(like))
 
     def world(
         self, replication: int, seed: int, tables: Collection[str], is_small: bool = False
@@ -86,7 +87,7 @@ class Template:
         is_small : bool
             With no more room than needed to begin, whatever room earlier worlds came to.
         """
-        world = (self._least if is_small else self._image).copy()
+        world = (Image(self, self._least_room()) if is_small else self._image).copy()
         names, places = self.streams
         keys = np.empty(len(names), dtype=np.int64)
         write: Any = stream_keys
@@ -110,6 +111,12 @@ class Template:
             larger = Image(self, room)
             if larger.size <= MOST_REMEMBERED:
                 self._image = larger
+
+    def _room(self, like: Template | None) -> dict[str, int]:
+        """Rows of the pools to begin with: what a template of the same scenario has come to."""
+        least = self._least_room()
+        known = least if like is None else like._image.room
+        return {name: max(rows, known[name]) for name, rows in least.items()}
 
     def _least_room(self) -> dict[str, int]:
         """Rows of the pools of a fresh world."""
@@ -164,13 +171,8 @@ class Image:
         for name, array in own.items():
             if name not in self._common:
                 self._place(name, (rows.get(name, len(array)), *array.shape[1:]), array.dtype)
-        place = self._pieces["log"][0]
-        self._pieces["log_words"] = (
-            place,
-            np.dtype(np.int64),
-            (LOG_ROWS, ROW_WORDS),
-            8 * ROW_WORDS * LOG_ROWS,
-        )
+        first, _, _, size = self._pieces["log"]
+        self._pieces["log_words"] = (first, np.dtype(np.int64), (LOG_ROWS, ROW_WORDS), size)
         self._addresses = np.array([PLACES[f"{name}_address"] for name in self._pieces])
         self._record = self._pointers()
         self._block = _aligned(self.size)
