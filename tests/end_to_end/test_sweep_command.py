@@ -17,7 +17,7 @@ import pytest
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 PROGRAM = str(Path(sys.executable).parent / "warnpath")
 Program = Callable[..., subprocess.CompletedProcess[str]]
-POINTS = 14
+POINTS = 8
 
 EXPERIMENT = f"""
 name = "hub-release"

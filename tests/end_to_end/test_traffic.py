@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.conftest import run_one_after_another
 from warnpath.results.store import read_table
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,15 +48,16 @@ size_bytes = 4000
 """
 
 
-def test_traffic_without_a_launch_runs_is_shown_and_written(run_program: Program, tmp_path: Path) -> None:
+def test_traffic_without_a_launch_runs_is_shown_and_written(tmp_path: Path) -> None:
     (tmp_path / "load.toml").write_text(SCENARIO)
-    shown = run_program("run", "load.toml", "--out", "shown", "--quiet")
+    common = ("run", "load.toml", "--out")
+    without = ("--tables", "no-messages", "--engine", "compiled")
+    shown, answer = run_one_after_another(
+        tmp_path, [((*common, "shown", "--quiet"), {}), ((*common, "out", "--json", *without), {})]
+    )
     assert shown.returncode == 0, shown.stderr
     assert "Traffic" in shown.stdout
     assert "files" in shown.stdout
-    answer = run_program(
-        "run", "load.toml", "--json", "--out", "out", "--tables", "no-messages", "--engine", "compiled"
-    )
     assert answer.returncode == 0, answer.stderr
     told = json.loads(answer.stdout)
     assert told["warnings"] == []
@@ -72,7 +74,7 @@ def test_traffic_without_a_launch_runs_is_shown_and_written(run_program: Program
     assert len(messages) == table["sent"].sum()
 
 
-def test_show_tells_what_is_offered_and_what_can_fail(run_program: Program, tmp_path: Path) -> None:
+def test_show_tells_what_is_offered_and_what_can_fail(tmp_path: Path) -> None:
     more = """
 mtbf_h = 99
 mttr_h = 1
@@ -89,14 +91,16 @@ size = 2
         f'ends = ["server", "client"]\nmedium = "line"{more}',
     )
     (tmp_path / "load.toml").write_text(text)
-    told = json.loads(run_program("show", "load.toml", "--json").stdout)
+    answer, shown = run_one_after_another(
+        tmp_path, [(("show", "load.toml", "--json"), {}), (("show", "load.toml", "--only", "lives"), {})]
+    )
+    told = json.loads(answer.stdout)
     (traffic,) = told["traffic"]
     assert (traffic["rate_per_s"], traffic["size_bytes"], traffic["load_kbps"]) == (2.0, 4000.0, 64.0)
     line, quake = told["lives"]
     assert (line["id"], line["availability"], line["mttf_h"]) == ("line", 0.99, 99.0)
     assert quake["id"] == "shared risk quake"
     assert (quake["at"], quake["crew"], quake["mttr_h"]) == ("line", "army", 24.0)
-    shown = run_program("show", "load.toml", "--only", "lives")
     assert "quake" in shown.stdout
     assert "0.999" in shown.stdout
 
@@ -115,14 +119,17 @@ values = [80, 1000]
 """
 
 
-def test_a_sweep_of_traffic_alone(run_program: Program, tmp_path: Path) -> None:
+def test_a_sweep_of_traffic_alone(tmp_path: Path) -> None:
     (tmp_path / "load.toml").write_text(SCENARIO)
     (tmp_path / "sweep.toml").write_text(SWEEP)
-    shown = run_program("sweep", "sweep.toml", "--out", "out", "--quiet")
+    common = ("sweep", "sweep.toml", "--out")
+    shown, answer = run_one_after_another(
+        tmp_path, [((*common, "out", "--quiet"), {}), ((*common, "again", "--json"), {})]
+    )
     assert shown.returncode == 0, shown.stderr
     assert "Traffic" in shown.stdout
     assert "needed warnings" not in shown.stdout
-    told = json.loads(run_program("sweep", "sweep.toml", "--out", "again", "--json").stdout)
+    told = json.loads(answer.stdout)
     narrow, wide = told["traffic"]
     assert (narrow["point"], narrow["medium.line.capacity_kbps"]) == (0, 80)
     # Transmission takes 0.4 s at 80 kbit/s and 80 % load, 0.032 s at 1,000 kbit/s.

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.conftest import run_one_after_another
 from tests.verification_cases import changed_file
 
 Program = Callable[..., subprocess.CompletedProcess[str]]
@@ -57,20 +58,28 @@ def test_a_scenario_that_no_form_fits(run_program: Program) -> None:
     assert "Traceback" not in answer.stderr
 
 
-def test_what_is_no_case_or_file(run_program: Program, tmp_path: Path) -> None:
-    answer = run_program("verify", "--case", "mm11")
-    assert answer.returncode == 2
-    assert 'there is no case "mm11"; did you mean "mm1"?' in answer.stderr
+def test_what_is_no_case_or_file(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("[[node]]\nid = 3\n", encoding="utf-8")
-    answer = run_program("verify", "bad.toml", "--engine", "simpy")
-    assert answer.returncode == 2
-    assert "bad.toml" in answer.stderr
-    assert "Traceback" not in answer.stderr
-    assert run_program("verify", "--engine", "other").returncode == 2
+    no_case, bad_file, no_engine = run_one_after_another(
+        tmp_path,
+        [
+            (("verify", "--case", "mm11"), {}),
+            (("verify", "bad.toml", "--engine", "simpy"), {}),
+            (("verify", "--engine", "other"), {}),
+        ],
+    )
+    assert no_case.returncode == 2
+    assert 'there is no case "mm11"; did you mean "mm1"?' in no_case.stderr
+    assert bad_file.returncode == 2
+    assert "bad.toml" in bad_file.stderr
+    assert "Traceback" not in bad_file.stderr
+    assert no_engine.returncode == 2
 
 
-def test_the_list_of_cases(run_program: Program) -> None:
-    listed = json.loads(run_program("verify", "--list", "--json").stdout)["cases"]
+def test_the_list_of_cases(tmp_path: Path) -> None:
+    told, printed = run_one_after_another(
+        tmp_path, [(("verify", "--list", "--json"), {}), (("verify", "--list"), {})]
+    )
+    listed = json.loads(told.stdout)["cases"]
     assert all(Path(row["file"]).is_file() for row in listed)
-    printed = run_program("verify", "--list").stdout
-    assert all(f"\n{row['name']} " in f"\n{printed}" for row in listed)
+    assert all(f"\n{row['name']} " in f"\n{printed.stdout}" for row in listed)
