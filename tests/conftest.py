@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,19 @@ settings.register_profile(
     "thorough", parent=settings.get_profile("house"), derandomize=False, max_examples=500, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage in a test marked `unwatched`, nor in what is set up for it."""
+    coverage = item.config.pluginmanager.getplugin("_cov")
+    if coverage is None or item.get_closest_marker("unwatched") is None:
+        return (yield)
+    coverage.cov_controller.pause()
+    try:
+        return (yield)
+    finally:
+        coverage.cov_controller.resume()
 
 
 @pytest.fixture(scope="session")

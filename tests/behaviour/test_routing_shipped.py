@@ -23,6 +23,8 @@ from warnpath.network.routing import (
 )
 from warnpath.scenario import load
 
+pytestmark = pytest.mark.unwatched
+
 VARIANTS = ("trilateral", "national-only", "on-request", "direct", "two-hubs")
 KOREA_TO_JAPAN = Flow("report", "kr-kamd", "jp-adc", ("KR",), derived=True)
 JAPAN_TO_KOREA = Flow("report", "jp-adc", "kr-kamd", ("JP",), derived=True)

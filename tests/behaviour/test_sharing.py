@@ -16,6 +16,8 @@ from tests.engine_cases import frame
 from warnpath.engine import build_plan, run_replication
 from warnpath.scenario import load
 
+pytestmark = pytest.mark.unwatched
+
 REPLICATIONS = 4
 NOTICE = "jp-maritime"
 SETS = ("overflight", "overflight-far", "lofted", "short-range", "pull-up")

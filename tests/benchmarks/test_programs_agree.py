@@ -23,6 +23,8 @@ from warnpath.engine.random_streams import mix, normal_quantile, uniform
 from warnpath.scenario import load
 from warnpath.scenario.resolve_links import effective_link
 
+pytestmark = pytest.mark.unwatched
+
 Program = Callable[[Network, int], list[Outcome]]
 
 MAX_Z = 4.0

@@ -11,6 +11,8 @@ from tests.benchmarks.grown_networks import of_messages_in_flight, of_nodes
 from tests.benchmarks.process_model import run_processes
 from tests.benchmarks.scaling import ENGINE, Curve, over_messages_in_flight, over_nodes
 
+pytestmark = pytest.mark.unwatched
+
 
 def growth(curves: list[Curve]) -> float:
     (found,) = (curve.growth for curve in curves if curve.program == ENGINE)

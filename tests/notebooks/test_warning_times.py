@@ -19,6 +19,7 @@ def notebooks() -> list[Path]:
     return sorted(NOTEBOOKS.glob("*.ipynb"))
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("path", notebooks(), ids=lambda path: path.stem)
 def test_notebooks_are_committed_without_outputs(path: Path) -> None:
     import nbformat

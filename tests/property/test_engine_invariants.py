@@ -53,6 +53,7 @@ def variations(draw):
     return changes, outages
 
 
+@pytest.mark.unwatched
 @given(variations())
 @settings(max_examples=25)
 def test_whatever_fails_the_books_balance(variation):
@@ -78,6 +79,7 @@ def test_whatever_fails_the_books_balance(variation):
         assert (both[earlier] <= both[later] + 1e-9).all()
 
 
+@pytest.mark.unwatched
 @given(variations())
 @settings(max_examples=5)
 def test_entities_only_ever_hold_64_bit_numbers(variation):

@@ -21,6 +21,8 @@ from warnpath.metrics.warning_time import OUTCOMES, STATUSES, warning_shares
 from warnpath.results.tables import build_tables
 from warnpath.theory.order_statistics import rank_coverage
 
+pytestmark = pytest.mark.unwatched
+
 seconds = st.floats(-1e4, 1e4, allow_nan=False, width=32)
 samples = st.lists(seconds, min_size=2, max_size=60)
 levels = st.sampled_from([0.5, 0.8, 0.95, 0.99])

@@ -10,6 +10,8 @@ import pytest
 
 from tests.engine_cases import batch_interval, poisson_source, run_traffic, two_nodes
 
+pytestmark = pytest.mark.unwatched
+
 MESSAGES = 20_000
 
 

@@ -180,6 +180,7 @@ def ways_of_sensing(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, f
     return scenario, outages
 
 
+@pytest.mark.unwatched
 @given(ways_of_sensing(), st.integers(0, 1000))
 @settings(max_examples=8)
 def test_variations_of_sensing(
@@ -241,6 +242,7 @@ def variations(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, float 
     return scenario, outages
 
 
+@pytest.mark.unwatched
 @given(variations(), st.integers(0, 1000))
 def test_variations_of_the_small_network(
     case: tuple[Scenario, dict[str, tuple[float, float | None]]], replication: int

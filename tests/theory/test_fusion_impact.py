@@ -27,6 +27,8 @@ from warnpath.fusion.impact import impact_predict, impact_shift
 from warnpath.physics.atmosphere import density_kg_m3
 from warnpath.physics.earth import ecef_from_geodetic
 
+pytestmark = pytest.mark.unwatched
+
 HEIGHTS = np.arange(-2000.0, 130e3, 50.0)
 LOG_DENSITY = np.log([density_kg_m3(float(one)) for one in HEIGHTS])
 

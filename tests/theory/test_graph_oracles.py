@@ -137,6 +137,7 @@ def test_topohub_carries_both_collections() -> None:
     assert len([path for path in FILES if path.parent.name == "sndlib"]) >= 26
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("first", range(8))
 def test_every_graph_becomes_a_scenario_or_is_refused_with_a_reason(first: int) -> None:
     # An eighth of the 229 files each, so that workers share them.

@@ -18,6 +18,8 @@ from warnpath.engine import build_plan
 from warnpath.engine.run import run_replications
 from warnpath.scenario import load
 
+pytestmark = pytest.mark.unwatched
+
 REPLICATIONS, SEEDS = 24, 5000
 UNTIL_S, FROM_S, LAST_S = 4_000.0, 200.0, 3_700.0
 """Messages are compared that were made from when the network has filled until the fate of all is known."""

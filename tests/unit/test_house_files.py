@@ -13,6 +13,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+pytestmark = pytest.mark.unwatched
+
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "model" / "warnpath"
 CODE = sorted(file for folder in ("model", "tests", "tools") for file in (ROOT / folder).rglob("*.py"))

@@ -12,6 +12,8 @@ import pytest
 from tools.lint_identity import RULES, SAME_MATH, lint_package, lint_source
 from warnpath.compilation import kernel
 
+pytestmark = pytest.mark.unwatched
+
 HANDLER = "engine/handlers/example.py"
 KERNEL = "physics/example.py"
 

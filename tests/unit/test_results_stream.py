@@ -35,6 +35,7 @@ def streamed(result: Result, order: list[int], folder: Path) -> None:
         rest.save(folder, "", stream)
 
 
+@pytest.mark.unwatched
 @pytest.mark.parametrize("group_rows", [1, 1_500, 10**9])
 def test_order_and_waiting_change_nothing(
     whole: Result, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, group_rows: int
