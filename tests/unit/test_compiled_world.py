@@ -26,7 +26,6 @@ from warnpath.engine.compiled.layout import TABLES as ARRAYS
 from warnpath.engine.compiled.template import Template
 from warnpath.engine.entities import COUNTERS, ENTITIES, TRACE_POOLS
 from warnpath.engine.plan import Plan
-from warnpath.engine.plan_outages import with_failed
 from warnpath.engine.prepare import prepare
 from warnpath.engine.run import run_replication, run_replications
 from warnpath.engine.simpy_python import LOG_ROW
@@ -74,23 +73,6 @@ def test_pools_grow_to_the_same_slots(plan: Plan) -> None:
     found.grow()
     ensure_capacity(expected)
     assert_same_state(found, expected)
-
-
-def test_a_pool_that_grew_grows_again_where_it_is(plan: Plan) -> None:
-    world = Template(plan).world(0, 1, ())
-    places = []
-    for _ in range(4):
-        pool = world.arrays["messages"]
-        world.message_free_count = 0
-        assert world.grow()
-        grown = world.arrays["messages"]
-        assert len(grown) == 2 * len(pool)
-        assert (grown["number"][: len(pool)] == pool["number"]).all()
-        places.append(grown.ctypes.data)
-        # What is written through the larger pool is in the smaller one, unless it moved.
-        grown["number"][0] += 1
-        assert (pool["number"][0] == grown["number"][0]) == np.shares_memory(pool, grown)
-    assert len(set(places)) == 2
 
 
 def test_worlds_of_one_template_share_nothing_that_changes(plan: Plan) -> None:
@@ -326,36 +308,6 @@ def test_a_full_log_buffer_is_hashed_where_nobody_keeps_the_log(
     run = CompiledRun(other)
     assert run.run().log_hash == expected_hash
     assert run.world.log_count < 7
-
-
-def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) -> None:
-    other = build_plan(load(str(SMALL)), {"jp-hub": (60.0, 90.0)})
-    tables = tuple(TABLES)
-    first, second = (run_replication(other, 0, 1, tables, "compiled") for _ in range(2))
-    template = template_of(other)
-    at_first = Template(plan).world(0, 1, ())
-    later = template.world(0, 1, ())
-    assert len(later.arrays["messages"]) > len(at_first.arrays["messages"])
-    assert later.message_free_count == len(later.arrays["messages"]) == len(later.arrays["copies"])
-    # Rows of pools are other ones then, and nothing that anybody sees depends on that.
-    assert first.log_hash == second.log_hash
-    for table, columns in first.columns.items():
-        for name, values in columns.items():
-            np.testing.assert_array_equal(values, second.columns[table][name], err_msg=f"{table}.{name}")
-    # A plan with something failed is of the same scenario, and begins with this room too.
-    failed = with_failed(other, ["us-hub"])
-    assert len(template_of(failed).world(0, 1, ()).arrays["messages"]) == len(later.arrays["messages"])
-    # What a limit allows does not depend on what ran before.
-    limited = template.world(0, 1, (), is_small=True)
-    assert len(limited.arrays["messages"]) == len(at_first.arrays["messages"])
-
-
-def test_a_world_that_came_to_much_room_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
-    other = build_plan(load(str(SMALL)))
-    before = len(template_of(other).world(0, 1, ()).arrays["messages"])
-    assert run_replication(other, 0, engine="compiled").status == "ok"
-    assert len(template_of(other).world(0, 1, ()).arrays["messages"]) == before
 
 
 def test_the_loop_is_written_by_the_rules_of_handlers() -> None:
