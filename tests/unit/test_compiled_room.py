@@ -63,6 +63,20 @@ def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) 
     assert len(limited.arrays["messages"]) == len(at_first.arrays["messages"])
 
 
+def test_worlds_within_a_limit_of_memory_are_copies_too(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    template = Template(plan)
+    first = template.world(0, 1, (), is_small=True)
+    first.message_free_count = 0
+    assert first.grow()
+    template.remember_room(first)
+    least = len(template.world(0, 1, (), is_small=True).arrays["messages"])
+    assert len(first.arrays["messages"]) == 2 * least
+    # From here on nothing but copies is made.
+    monkeypatch.setattr("warnpath.engine.compiled.template.Image", None)
+    assert len(template.world(1, 1, (), is_small=True).arrays["messages"]) == least
+    assert len(template.world(1, 1, ()).arrays["messages"]) == 2 * least
+
+
 def test_a_world_that_came_to_much_room_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
     other = build_plan(load(str(SMALL)))

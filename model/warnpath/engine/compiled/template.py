@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -87,7 +88,7 @@ class Template:
         is_small : bool
             With no more room than needed to begin, whatever room earlier worlds came to.
         """
-        world = (Image(self, self._least_room()) if is_small else self._image).copy()
+        world = (self._smallest if is_small else self._image).copy()
         names, places = self.streams
         keys = np.empty(len(names), dtype=np.int64)
         write: Any = stream_keys
@@ -111,6 +112,12 @@ class Template:
             larger = Image(self, room)
             if larger.size <= MOST_REMEMBERED:
                 self._image = larger
+
+    @cached_property
+    def _smallest(self) -> Image:
+        """What worlds with no more room than needed to begin are copied from."""
+        image, least = self._image, self._least_room()
+        return image if image.room == least else Image(self, least)
 
     def _room(self, like: Template | None) -> dict[str, int]:
         """Rows of the pools to begin with: what a template of the same scenario has come to."""
