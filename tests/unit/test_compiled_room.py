@@ -9,7 +9,8 @@ import pytest
 
 from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
-from warnpath.engine.compiled.compiled_run import template_of
+from warnpath.engine.compiled.array_world import CACHE_LINE
+from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
 from warnpath.engine.compiled.template import Template
 from warnpath.engine.plan import Plan
 from warnpath.engine.plan_outages import with_failed
@@ -78,8 +79,28 @@ def test_worlds_within_a_limit_of_memory_are_copies_too(plan: Plan, monkeypatch:
 
 
 def test_a_world_that_came_to_much_room_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
     other = build_plan(load(str(SMALL)))
-    before = len(template_of(other).world(0, 1, ()).arrays["messages"])
-    assert run_replication(other, 0, engine="compiled").status == "ok"
-    assert len(template_of(other).world(0, 1, ()).arrays["messages"]) == before
+    template = template_of(other)
+    before = len(template.world(0, 1, ()).arrays["messages"])
+    monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", 1000)
+    # What would be too large is not made to see that.
+    monkeypatch.setattr("warnpath.engine.compiled.template.Image", None)
+    run = CompiledRun(other)
+    assert run.run().status == "ok"
+    assert len(run.world.arrays["messages"]) > before
+    assert len(template.world(0, 1, ()).arrays["messages"]) == before
+
+
+def test_room_is_remembered_up_to_its_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = build_plan(load(str(SMALL)))
+    run = CompiledRun(other, tables=TABLES)
+    assert run.run().status == "ok"
+    size = template_of(other)._image.size
+    # Where an array begins depends on those before it, by less than a line of the cache each.
+    slack = 10 * CACHE_LINE
+    for limit, is_remembered in ((size - slack, False), (size + slack, True)):
+        monkeypatch.setattr("warnpath.engine.compiled.template.MOST_REMEMBERED", limit)
+        template = Template(other)
+        least = len(template.world(0, 1, ()).arrays["messages"])
+        template.remember_room(run.world)
+        assert (len(template.world(0, 1, ()).arrays["messages"]) > least) == is_remembered

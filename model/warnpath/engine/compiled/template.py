@@ -33,6 +33,14 @@ LOG_ROWS: Final = 256
 MOST_REMEMBERED: Final = 4_000_000
 """Bytes of a world up to which the room that its pools came to is what the next one begins with."""
 
+POOLS: Final = {
+    "messages": ("messages", "copies"),
+    "paths": ("paths",),
+    "reports": ("reports", "payload_links"),
+    "pending": ("pending", "heap"),
+}
+"""Pools that every world begins with room in, and the arrays that have a row for each of theirs."""
+
 Streams = tuple[np.ndarray, list[tuple[str, str, np.ndarray, int, int]]]
 
 
@@ -107,11 +115,16 @@ class Template:
 
         Growing takes time and changes nothing else: no result depends on which row of a pool is whose.
         """
-        room = {name: max(rows, len(world.arrays[name])) for name, rows in self._image.room.items()}
-        if room != self._image.room:
-            larger = Image(self, room)
-            if larger.size <= MOST_REMEMBERED:
-                self._image = larger
+        image = self._image
+        room = {pool: max(rows, len(world.arrays[pool])) for pool, rows in image.room.items()}
+        if room == image.room:
+            return
+        size = image.size
+        for pool, names in POOLS.items():
+            more = room[pool] - image.room[pool]
+            size += more * sum(world.arrays[name][0].nbytes for name in names)
+        if size <= MOST_REMEMBERED:
+            self._image = Image(self, room)
 
     @cached_property
     def _smallest(self) -> Image:
@@ -156,7 +169,7 @@ class Image:
     ----------
     template : Template
     room : dict of str to int
-        Rows of the pools "messages" (as many copies), "paths", "reports" and "pending" (as many in the heap).
+        Rows of every one of `POOLS`.
 
     Attributes
     ----------
@@ -166,7 +179,7 @@ class Image:
 
     def __init__(self, template: Template, room: dict[str, int]) -> None:
         self.room = room
-        rows = {**room, "copies": room["messages"], "payload_links": room["reports"], "heap": room["pending"]}
+        rows = {name: room[pool] for pool, names in POOLS.items() for name in names}
         rows["log"] = LOG_ROWS
         own = {**template.records, **template.private}
         # What no replication writes to, and what is empty, is the same array in all worlds.
