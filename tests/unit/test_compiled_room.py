@@ -42,6 +42,20 @@ def test_a_pool_that_grew_grows_again_where_it_is(plan: Plan) -> None:
     assert len(set(places)) == 2
 
 
+def test_a_pool_grows_where_the_system_refuses_room_to_spare(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # More than any address of 64 bits reaches, and less than the largest shape that there is.
+    monkeypatch.setattr("warnpath.engine.compiled.array_world.SPARE", 10**12)
+    world = Template(plan).world(0, 1, ())
+    rows = len(world.arrays["messages"])
+    world.message_free_count = 0
+    world.heap_count = len(world.arrays["heap"])
+    assert world.grow()
+    assert len(world.arrays["messages"]) == 2 * rows
+    assert CompiledRun(plan).run().status == "ok"
+
+
 def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) -> None:
     other = build_plan(load(str(SMALL)), {"jp-hub": (60.0, 90.0)})
     tables = tuple(TABLES)

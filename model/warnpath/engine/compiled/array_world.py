@@ -7,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 
 from warnpath.engine.compiled.layout import (
-    RECORD_DTYPES,
     SCALARS,
     SLOT_BITS,
     SLOT_MASK,
@@ -220,8 +219,11 @@ class ArrayWorld:
         rows = len(old) + count
         room = self._rooms.get(name)
         if room is None or len(room) < rows:
-            shape = (SPARE * rows, *old.shape[1:])
-            room = _zeros_for_heap(shape[0]) if name == "heap" else np.zeros(shape, old.dtype)
+            try:
+                room = _zeros(name, (SPARE * rows, *old.shape[1:]), old.dtype)
+            except MemoryError:
+                # A system may refuse what it could not give if all of it were used.
+                room = _zeros(name, (rows, *old.shape[1:]), old.dtype)
             words_of(room)[: old.nbytes // 8] = words_of(old)
             self._rooms[name] = room
         self.attach(name, room[:rows])
@@ -244,9 +246,11 @@ def point(words: memoryview, name: str, address: int, shape: tuple[int, ...]) ->
     words[place], words[place + 1], words[place + 2] = address, shape[0], shape[1] if len(shape) == 2 else 1
 
 
-def _zeros_for_heap(rows: int) -> np.ndarray:
-    """Empty heap whose every four children, the first of which are at 1, begin with a line of the cache."""
-    dtype = RECORD_DTYPES["heap"]
-    memory = np.zeros(rows * dtype.itemsize + CACHE_LINE, np.uint8)
+def _zeros(name: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
+    """Empty rows; of the heap every four children, the first of which are at 1, begin with a cache line."""
+    if name != "heap":
+        return np.zeros(shape, dtype)
+    size = shape[0] * dtype.itemsize
+    memory = np.zeros(size + CACHE_LINE, np.uint8)
     first = -(address_of(memory) + dtype.itemsize) % CACHE_LINE
-    return memory[first : first + rows * dtype.itemsize].view(dtype)
+    return memory[first : first + size].view(dtype)
