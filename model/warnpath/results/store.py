@@ -83,7 +83,9 @@ class StoredResults:
         return self.table("summary")
 
 
-def write_table(frame: pd.DataFrame, path: Path, table: str, provenance: Provenance) -> None:
+def write_table(
+    frame: pd.DataFrame, path: Path, table: str, provenance: Provenance, *, is_fresh: bool = False
+) -> None:
     """Write one table as Parquet, whole or not at all.
 
     Parameters
@@ -96,6 +98,8 @@ def write_table(frame: pd.DataFrame, path: Path, table: str, provenance: Provena
         Name of the table in the schema.
     provenance : Provenance
         Goes into the file's metadata, under keys that begin with ``warnpath.``.
+    is_fresh : bool
+        The frame is as `conform` or `build_tables` returned it.
 
     Raises
     ------
@@ -105,7 +109,8 @@ def write_table(frame: pd.DataFrame, path: Path, table: str, provenance: Provena
         If the file cannot be written. What was there before is still there, whole.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_atomically(path, _parquet_writer(conform(frame, table), table, provenance.metadata))
+    frame = frame if is_fresh else conform(frame, table)
+    write_atomically(path, _parquet_writer(frame, table, provenance.metadata))
 
 
 def read_table(path: Path) -> pd.DataFrame:
@@ -122,6 +127,31 @@ def read_table(path: Path) -> pd.DataFrame:
     frame: pd.DataFrame = stored.to_pandas()
     # In a folder the volatile columns are kept apart; what is left cannot be held against the whole schema.
     return conform(frame, table, swept) if set(names) >= set(TABLES[table].names) else frame
+
+
+def read_parts(paths: Sequence[Path]) -> list[pd.DataFrame]:
+    """Read files of one table that are to be joined by `concatenate`, which checks them.
+
+    Returns
+    -------
+    list of DataFrame
+        The rows of files with the same types of columns in one frame each.
+
+    Raises
+    ------
+    StoreError
+        If one is not there, or is not a table of this package.
+    """
+    alike: dict[str, list[pa.Table]] = {}
+    for path in paths:
+        stored, _ = _open_parquet(path)
+        alike.setdefault(str(stored.schema.remove_metadata()), []).append(stored)
+    return [
+        pa.concat_tables(
+            [part.replace_schema_metadata(parts[0].schema.metadata) for part in parts]
+        ).to_pandas()
+        for parts in alike.values()
+    ]
 
 
 def read_provenance(path: Path) -> Provenance:

@@ -143,7 +143,7 @@ def compute_cell(cell: Cell) -> Receipt:
     tables = build_tables(outputs, cell.point.design)
     provenance = _part_provenance(cell)
     for name in sorted(tables, key=lambda name: (name == RUNS, name)):
-        write_table(tables[name], cell.part(name), name, provenance)
+        write_table(tables[name], cell.part(name), name, provenance, is_fresh=True)
     return Receipt(sum(output.wall_s for output in outputs))
 
 
@@ -164,11 +164,15 @@ def merge(cells: Sequence[Cell], lost: Mapping[int, Lost], group: str) -> dict[s
     dict of str to DataFrame
         Tables by name; the same whatever the order in which the cells were computed.
     """
+    from warnpath.results.store import read_parts
     from warnpath.results.tables import concatenate
 
-    return concatenate(
-        _read(cell, lost.get(number)) for number, cell in enumerate(cells) if cell.point.group == group
-    )
+    members = [(number, cell) for number, cell in enumerate(cells) if cell.point.group == group]
+    there = [cell for number, cell in members if number not in lost]
+    parts: list[dict[str, pd.DataFrame]] = [
+        {name: frame} for name, paths in _paths(there).items() for frame in read_parts(paths)
+    ]
+    return concatenate([*parts, *(_failed(cell, lost[number]) for number, cell in members if number in lost)])
 
 
 def _outcomes(
@@ -198,24 +202,30 @@ def _outputs(cell: Cell) -> list[ReplicationOutput]:
         return [failed_output(number, seed, describe_error(error)) for number in numbers]
 
 
-def _read(cell: Cell, lost: Lost | None) -> dict[str, pd.DataFrame]:
+def _paths(cells: Sequence[Cell]) -> dict[str, list[Path]]:
+    """Parts of every table; those of `runs` are all there."""
     from warnpath.results.manifest import StoreError
-    from warnpath.results.store import read_table
+
+    paths: dict[str, list[Path]] = {}
+    for cell in cells:
+        if not cell.is_done():
+            raise StoreError(
+                f"{cell.part(RUNS)} is missing: it was removed while the study ran; run it again"
+            )
+        for name in (RUNS, *cell.block.tables):
+            if cell.part(name).is_file():
+                paths.setdefault(name, []).append(cell.part(name))
+    return paths
+
+
+def _failed(cell: Cell, lost: Lost) -> dict[str, pd.DataFrame]:
+    """Tables of a cell that was lost."""
     from warnpath.results.tables import build_tables
 
-    if lost is not None:
-        seed = cell.block.variant.base.seed
-        numbers = range(cell.block.first, cell.block.last + 1)
-        outputs = [failed_output(number, seed, lost.reason) for number in numbers]
-        return build_tables(outputs, cell.point.design)
-    tables = {}
-    for name in (RUNS, *cell.block.tables):
-        path = cell.part(name)
-        if path.is_file():
-            tables[name] = read_table(path)
-    if RUNS not in tables:
-        raise StoreError(f"{cell.part(RUNS)} is missing: it was removed while the study ran; run it again")
-    return tables
+    seed = cell.block.variant.base.seed
+    numbers = range(cell.block.first, cell.block.last + 1)
+    outputs = [failed_output(number, seed, lost.reason) for number in numbers]
+    return build_tables(outputs, cell.point.design)
 
 
 def _part_provenance(cell: Cell) -> Provenance:

@@ -7,12 +7,20 @@ both times; a warning that only one side delivers has no difference and is count
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import numpy.typing as npt
+
+from warnpath.metrics.intervals import Interval, clustered_mean_interval, clustered_share_interval
 from warnpath.study.errors import StudyError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Numbers = npt.NDArray[np.int64]
+Values = npt.NDArray[np.float64]
 
 LATENCY_GAIN = "latency_gain_s"
 NEWLY_WARNED = "newly_warned_share"
@@ -53,58 +61,130 @@ def gain_metrics(
     """
     import pandas as pd
 
-    counterparts = dict(iter(reference.groupby("point", sort=True)))
+    own, other = _Warnings.of_both(warnings, reference)
+    names = list(by)
+    groups = pd.concat([warnings[names], reference[names]], ignore_index=True).astype("str")
+    group = groups.groupby(names, sort=False).ngroup().to_numpy()[: len(warnings)]
+    values = groups.drop_duplicates().to_dict(orient="records")
+    counterparts = other.by_point()
     rows: list[dict[str, Any]] = []
-    for number, own in warnings.groupby("point", sort=True):
-        other = counterparts.get(reference_of[int(str(number))])
-        if other is None:  # every replication of the reference failed
+    for number, here in own.by_point().items():
+        there = counterparts.get(reference_of[number])
+        if there is None:  # every replication of the reference failed
             continue
-        rows.extend({"point": int(str(number)), **values} for values in _gains(own, other, by))
+        # A replication that failed on one side has no counterpart.
+        mine = own.needed(here, other.replication[there])
+        theirs = other.needed(there, own.replication[here])
+        if not len(mine):
+            continue
+        if not _are_paired(own.key[mine], other.key[theirs]):
+            raise _unpaired(warnings.iloc[mine], reference.iloc[theirs])
+        theirs = theirs[np.argsort(other.key[theirs])][np.argsort(np.argsort(own.key[mine]))]
+        pairs = _Pairs(own.replication[mine], own.latency_s[mine], other.latency_s[theirs])
+        _, first = np.unique(group[mine], return_index=True)
+        found = [(values[code], pairs.of(group[mine] == code)) for code in group[mine][np.sort(first)]]
+        rows += [{"point": number, **front, **chosen.gain()} for front, chosen in found]
+        rows += [{"point": number, **front, **share} for front, chosen in found for share in chosen.shares()]
     return pd.DataFrame(rows)
 
 
-def _gains(own: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:
-    from warnpath.metrics.pairing import paired_differences
+@dataclass(frozen=True)
+class _Warnings:
+    """Columns of a table `warnings` as arrays; `key` is the number of what identifies a warning."""
 
-    # A replication that failed on one side has no counterpart.
-    both = set(own["replication"]) & set(other["replication"])
-    own, other = (
-        _plain(table.loc[table["replication"].isin(both) & table["needed"]]) for table in (own, other)
-    )
-    if own.empty:
-        return []
-    try:
-        table = paired_differences(own, other, "latency_s", by=by, key=_KEY)
-    except ValueError as error:
-        raise StudyError(f"the reference cannot be compared: {error}") from error
-    rows = []
-    for row in table.to_dict(orient="records"):
-        group = {name: row[name] for name in by}
-        figures = {name: row[name] for name in ("n", "mean", "ci_low", "ci_high")}
-        rows.append({**group, "metric": LATENCY_GAIN, **figures})
-    rows.extend(_shares(own, other, by))
-    return rows
+    point: Numbers
+    replication: Numbers
+    key: Numbers
+    is_needed: npt.NDArray[np.bool_]
+    latency_s: Values
+
+    @classmethod
+    def of_both(cls, warnings: pd.DataFrame, reference: pd.DataFrame) -> tuple[_Warnings, _Warnings]:
+        """Two tables, with the same number for the same warning."""
+        import pandas as pd
+
+        keys = pd.concat([table[list(_KEY)].astype({"product": "str"}) for table in (warnings, reference)])
+        key = np.asarray(keys.groupby(list(_KEY), sort=False).ngroup(), dtype=np.int64)
+        return cls._of(warnings, key[: len(warnings)]), cls._of(reference, key[len(warnings) :])
+
+    @classmethod
+    def _of(cls, table: pd.DataFrame, key: Numbers) -> _Warnings:
+        return cls(
+            table["point"].to_numpy(dtype=np.int64),
+            table["replication"].to_numpy(dtype=np.int64),
+            key,
+            table["needed"].to_numpy(dtype=np.bool_),
+            table["latency_s"].to_numpy(dtype=np.float64),
+        )
+
+    def by_point(self) -> dict[int, Numbers]:
+        """Rows of every point, points in order."""
+        order = np.argsort(self.point, kind="stable")
+        points, first = np.unique(self.point[order], return_index=True)
+        return dict(zip(points.tolist(), np.split(order, first[1:]), strict=True))
+
+    def needed(self, rows: Numbers, replications: Numbers) -> Numbers:
+        """Those of some rows whose warning is needed, in replications that are among others."""
+        return rows[self.is_needed[rows] & np.isin(self.replication[rows], replications)]
 
 
-def _shares(own: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> list[dict[str, Any]]:
-    from warnpath.metrics.intervals import clustered_share_interval
+def _are_paired(keys: Numbers, keys_there: Numbers) -> bool:
+    """Whether every warning is there once on both sides."""
+    known = np.sort(keys)
+    return np.array_equal(known, np.sort(keys_there)) and not (np.diff(known) == 0).any()
+
+
+def _unpaired(own: pd.DataFrame, other: pd.DataFrame) -> StudyError:
+    """What keeps the warnings of two sides from being compared."""
     from warnpath.metrics.pairing import pair
 
-    pairs = pair(own, other, ["latency_s"], _KEY)
-    missing_here, missing_there = pairs["latency_s_first"].isna(), pairs["latency_s_second"].isna()
-    pairs[NEWLY_WARNED] = missing_there & ~missing_here
-    pairs[NEWLY_NEVER] = missing_here & ~missing_there
-    rows = []
-    for values, group in pairs.groupby(list(by), sort=False):
-        front = dict(zip(by, values, strict=True))
-        for metric in (NEWLY_WARNED, NEWLY_NEVER):
-            counted = group.groupby("replication")[metric]
-            share = clustered_share_interval(counted.sum(), counted.size())
-            figures = {"n": share.n, "mean": share.value, "ci_low": share.low, "ci_high": share.high}
-            rows.append({**front, "metric": metric, **figures})
-    return rows
+    try:
+        pair(own, other, ["latency_s"], _KEY)
+    except ValueError as error:
+        return StudyError(f"the reference cannot be compared: {error}")
+    return StudyError("the reference cannot be compared: its warnings are not those of the study")
 
 
-def _plain(table: pd.DataFrame) -> pd.DataFrame:
-    """Names as text: a categorical would group by values that do not occur."""
-    return table.astype({"product": "str"})
+@dataclass(frozen=True)
+class _Pairs:
+    """Needed warnings and the same ones of the reference."""
+
+    replication: Numbers
+    latency_s: Values
+    latency_there_s: Values
+
+    def of(self, chosen: npt.NDArray[np.bool_]) -> _Pairs:
+        """Some of the pairs."""
+        return _Pairs(self.replication[chosen], self.latency_s[chosen], self.latency_there_s[chosen])
+
+    def gain(self) -> dict[str, Any]:
+        """Mean gain of the warnings delivered both times."""
+        gain_s = self.latency_there_s - self.latency_s
+        counted = ~np.isnan(gain_s)
+        sums = self._per_replication(np.where(counted, gain_s, 0.0))
+        return _figures(LATENCY_GAIN, clustered_mean_interval(sums, self._per_replication(counted)))
+
+    def shares(self) -> list[dict[str, Any]]:
+        """Shares of the warnings delivered one time only."""
+        missing, missing_there = np.isnan(self.latency_s), np.isnan(self.latency_there_s)
+        trials = self._per_replication(np.ones(len(missing)))
+        only = {NEWLY_WARNED: missing_there & ~missing, NEWLY_NEVER: missing & ~missing_there}
+        return [
+            _figures(metric, clustered_share_interval(self._per_replication(happened), trials))
+            for metric, happened in only.items()
+        ]
+
+    def _per_replication(self, values: npt.NDArray[Any]) -> Values:
+        """Sums over the pairs of each replication."""
+        _, cluster = np.unique(self.replication, return_inverse=True)
+        return np.bincount(cluster, weights=values).astype(np.float64)
+
+
+def _figures(metric: str, found: Interval) -> dict[str, Any]:
+    return {
+        "metric": metric,
+        "n": found.n,
+        "mean": found.value,
+        "ci_low": found.low,
+        "ci_high": found.high,
+    }

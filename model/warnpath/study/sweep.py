@@ -162,8 +162,8 @@ def run_experiment(
             reference_tables = _with_summary(merge(cells, lost, REFERENCE))
             tables = _with_gains(tables, reference_tables, design)
             described = _provenance(experiment, reference, execution)
-            write_folder(reference_tables, folder / REFERENCE, described, command)
-        write_folder(tables, folder, provenance, command)
+            write_folder(reference_tables, folder / REFERENCE, described, command, are_fresh=True)
+        write_folder(tables, folder, provenance, command, are_fresh=True)
     return SweepResult(
         experiment,
         scenario,
