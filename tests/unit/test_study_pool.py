@@ -97,7 +97,7 @@ def has_ended(child: BaseProcess, within_s: float) -> bool:
     """Whether a process ends in time. The pool's own thread may be the one that is told so by the system."""
     give_up = time.monotonic() + within_s
     while child.exitcode is None and time.monotonic() < give_up:
-        time.sleep(0.05)
+        child.join(timeout=0.1)
     return child.exitcode is not None
 
 
