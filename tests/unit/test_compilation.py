@@ -6,6 +6,7 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,16 @@ def test_the_folder_can_be_chosen(tmp_path: Path) -> None:
     )
     assert Path(done.stdout.strip()).parent == tmp_path
     assert Path(done.stdout.strip()).name == cache_folder().name
+
+
+def test_a_user_without_a_home_has_a_cache_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    for name in ("WARNPATH_CACHE_DIR", "NUMBA_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert [base.parent for base in sources._cache_bases()] == [Path(tempfile.gettempdir())]
 
 
 def test_checks_of_bounds_have_machine_code_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:

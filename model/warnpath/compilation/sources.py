@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -119,5 +120,7 @@ def _cache_bases() -> Iterator[Path]:
     if chosen:
         yield Path(chosen)
     home = os.environ.get("XDG_CACHE_HOME")
-    yield (Path(home) if home else Path.home() / ".cache") / "warnpath"
+    # A user without an entry among the system's, as in some containers, has no home.
+    with suppress(RuntimeError):
+        yield (Path(home) if home else Path.home() / ".cache") / "warnpath"
     yield Path(tempfile.gettempdir()) / f"warnpath-{os.getuid() if hasattr(os, 'getuid') else 0}"
