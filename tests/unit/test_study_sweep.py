@@ -10,12 +10,15 @@ import pandas as pd
 import pytest
 
 from tests.fake_engine import FakeEngine
+from warnpath.cli.console import output
+from warnpath.cli.sweep_view import print_sweep
 from warnpath.study import pool
 from warnpath.study.errors import StudyError
 from warnpath.study.experiment import Experiment, Factor
 from warnpath.study.gains import gain_metrics
 from warnpath.study.simulate import Execution
 from warnpath.study.sweep import SweepResult, run_experiment
+from warnpath.study.verification.battery import case_file
 
 SMALL = str(Path(__file__).parents[1] / "scenarios" / "small.toml")
 RELEASE = "node.us-hub.release"
@@ -54,6 +57,28 @@ def content(folder: Path) -> Mapping[str, bytes]:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> SweepResult:
     return run(tmp_path_factory.mktemp("whole") / "out")
+
+
+def test_where_nothing_is_warned_of_there_are_no_gains(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    network = str(case_file("md1"))
+    asked = Experiment(
+        name="load",
+        question="How much is too much?",
+        scenario=network,
+        reference=network,
+        replications=1,
+        set={"run.duration_s": 50},
+        factor=(Factor(path="traffic.updates.rate_per_s", values=(0.3, 0.7), in_reference=False),),
+    )
+    result = run_experiment(asked, tmp_path / "out", Execution())
+    assert result.reference_tables["warnings"].empty
+    assert result.gains().empty
+    print_sweep(output(), result, verbose=False)
+    printed = capsys.readouterr().out
+    assert "Traffic" in printed
+    assert "gained" not in printed
 
 
 def test_tables_have_the_swept_parameters_in_front(whole: SweepResult) -> None:

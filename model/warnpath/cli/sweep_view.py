@@ -50,7 +50,7 @@ def print_sweep(console: Console, result: SweepResult, verbose: bool) -> None:
     if "traffic" in result.tables:
         title = "Traffic (messages per replication, latency mean ± 95 %)"
         print_table(console, title, _traffic(result, shown), keys=keys + 1)
-    if result.reference_tables:
+    if result.reference_tables and "summary" in result.tables:
         title = f"Seconds gained over {experiment.reference}, paired by common random numbers (mean ± 95 %)"
         caption = "n: warnings compared, where not all were delivered both times."
         print_table(console, title, _gains(result, shown), caption, keys)

@@ -84,7 +84,7 @@ class SweepResult:
 
         from warnpath.study.gains import gain_metrics
 
-        if "warnings" not in self.tables or "warnings" not in self.reference_tables:
+        if "summary" not in self.tables or "warnings" not in self.reference_tables:
             return pd.DataFrame(columns=["point", *by, "metric", "n", "mean", "ci_low", "ci_high"])
         return gain_metrics(self.warnings, self.reference_tables["warnings"], self.reference_of, by)
 
@@ -271,7 +271,7 @@ def _with_gains(
     """Add the gains over the reference to the summary."""
     from warnpath.study.gains import gain_metrics
 
-    if "warnings" not in tables or "warnings" not in reference:
+    if "summary" not in tables or "warnings" not in reference:
         return tables
     gains = gain_metrics(tables["warnings"], reference["warnings"], design.reference_of)
     return tables | {"summary": append_metrics(tables["summary"], gains)}
