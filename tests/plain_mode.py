@@ -13,13 +13,22 @@ from warnpath.compilation import image, prefer_plain
 @contextmanager
 def without_machine_code() -> Iterator[None]:
     """Within it, kernels run as plain Python, and one that cannot is an error."""
+    with nothing_built():
+        prefer_plain(True)
+        yield
+
+
+@contextmanager
+def nothing_built() -> Iterator[None]:
+    """Within it, this process has no machine code, and to need any is an error."""
 
     def refuse() -> None:
-        raise AssertionError("a kernel without a plain form was called")
+        raise AssertionError("machine code was called for")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(image, "machine_code", refuse)
-        prefer_plain(True)
+        patch.setattr(image, "machine_code_is_ready", lambda: False)
+        prefer_plain(False)  # kernels forget the machine code that they have found
         try:
             yield
         finally:

@@ -269,6 +269,8 @@ def _curve_row(curve: Curve) -> tuple[str, ...]:
 def _start_part(started: dict[str, tuple[float, float]]) -> str:
     about = prose("""
         Fresh processes. Cold: nothing is compiled yet, so everything is; warm: from the cache on disk. A
-        first result is one replication of `trilateral` on the compiled engine.""")
+        first result is one replication of `trilateral` on the compiled engine. A job without launch or sensor
+        that is estimated to end sooner as Python than the model is compiled does not wait for that
+        (`study/cold_start.py`); its log and its tables are the same.""")
     rows = [(name, f"{cpu:.2f} s", f"{wall:.2f} s") for name, (cpu, wall) in started.items()]
     return "\n".join(["## Start-up\n", about, table(("", "processor", "by the clock"), rows)])

@@ -10,13 +10,11 @@ import pytest
 from tests.engine_pairs import assert_equal_outputs
 from tests.plain_mode import without_machine_code
 from tests.unit.test_engine_links import AROUND, MECHANISMS, flow, link_scenario
-from warnpath.compilation import image
 from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
 from warnpath.engine.run import run_replication
 from warnpath.scenario import Scenario, load, shipped
 from warnpath.study import cold_start
-from warnpath.study.engines import NamedEngine, first_engine
 from warnpath.study.verification.battery import CASES
 
 BENCHMARK = Path(__file__).resolve().parents[1] / "benchmarks" / "benchmark-network.toml"
@@ -72,25 +70,6 @@ def test_what_links_can_do_is_done_the_same(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", shipped())
 def test_launches_and_sensors_wait_for_machine_code(name: str) -> None:
     scenario = load(name)
-    assert not cold_start.ends_sooner_as_python(scenario, 1)
+    assert not cold_start.ends_sooner_as_python([(scenario, 1)])
     without_launches = scenario.model_copy(update={"launch": (), "launch_set": None})
-    assert not cold_start.ends_sooner_as_python(without_launches, 1)
-
-
-def test_a_long_job_waits_for_machine_code() -> None:
-    network = load(str(BENCHMARK))
-    assert cold_start.ends_sooner_as_python(network, 1)
-    assert not cold_start.ends_sooner_as_python(network, 2)
-    assert cold_start.ends_sooner_as_python(network.replace({"run.duration_s": 400.0}), 2)
-
-
-def test_who_asks_for_no_engine_gets_the_quicker_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    network = load(str(BENCHMARK))
-    for is_ready, replications, expected in (
-        (True, 1, NamedEngine("compiled", 100.0)),
-        (False, 1, NamedEngine("simpy", 100.0, is_plain=True)),
-        (False, 9, NamedEngine("compiled", 100.0)),
-    ):
-        monkeypatch.setattr(image, "machine_code_is_ready", lambda is_ready=is_ready: is_ready)
-        scenario = network.replace({"run.replications": replications})
-        assert first_engine(scenario, 100.0) == expected
+    assert not cold_start.ends_sooner_as_python([(without_launches, 0)])

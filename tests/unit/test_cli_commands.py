@@ -15,11 +15,13 @@ import typer
 from typer.testing import CliRunner
 
 from tests.fake_engine import FakeEngine
-from warnpath.cli import console, request, signals
+from tests.plain_mode import nothing_built
 from warnpath.cli import main as command_line
+from warnpath.cli import request, signals
 from warnpath.cli.main import app
 from warnpath.cli.outcome import RUN_FAILED, USAGE, answering
 from warnpath.cli.signals import INTERRUPTED, Terminated
+from warnpath.compilation import plain_is_preferred
 from warnpath.scenario import Problem, ScenarioError, load
 from warnpath.study import engines
 from warnpath.study.engines import NamedEngine
@@ -32,7 +34,6 @@ BENCHMARK = Path(__file__).parents[1] / "benchmarks" / "benchmark-network.toml"
 @pytest.fixture(autouse=True)
 def in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(console, "note_cold_program", lambda *_, **__: None)
 
 
 def run_with(monkeypatch: pytest.MonkeyPatch, engine: FakeEngine, *arguments: str) -> Any:
@@ -228,30 +229,22 @@ def test_names_of_tables_in_a_list() -> None:
     assert request.table_names(" hops, tracks,,") == ("hops", "tracks")
 
 
-@pytest.mark.parametrize(
-    ("is_cold", "quiet", "told"), [(True, False, True), (True, True, False), (False, False, False)]
-)
-def test_building_the_program_is_announced_once(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    is_cold: bool,
-    quiet: bool,
-    told: bool,
-) -> None:
-    monkeypatch.undo()
-    monkeypatch.setattr("warnpath.compilation.image.machine_code_is_ready", lambda: not is_cold)
-    building = "Compiling the model to machine code; this is done once"
-    for is_built, text in ((True, building), (False, "this job ends sooner without")):
-        console.note_cold_program(quiet, is_built)
-        captured = capsys.readouterr()
-        assert (text in captured.err) is told
-        assert captured.err.count("\n") == told
-        assert captured.out == ""
-
-
-@pytest.mark.parametrize("engine", ["compiled", "simpy"])
-def test_an_engine_that_is_asked_for_is_the_one_used(monkeypatch: pytest.MonkeyPatch, engine: str) -> None:
-    monkeypatch.setattr("warnpath.compilation.image.machine_code_is_ready", lambda: False)
+def test_an_engine_that_is_asked_for_stays() -> None:
     scenario = load(str(BENCHMARK))
-    assert request.engine_for(scenario, engine, 100.0, True) == NamedEngine(engine, 100.0)
-    assert request.engine_for(scenario, None, 100.0, True) == NamedEngine("simpy", 100.0, is_plain=True)
+    with nothing_built():
+        asked = request.make_execution("compiled", True, 2, 3000.0).for_job([(scenario, 1)])
+        free = request.make_execution(None, True, 2, 3000.0).for_job([(scenario, 1)])
+    assert (asked.engine, asked.workers) == (NamedEngine("compiled", 3000.0), 2)
+    assert (free.engine, free.workers) == (NamedEngine("simpy", 3000.0, is_plain=True), 2)
+
+
+@pytest.mark.parametrize(("quiet", "is_plain"), [(False, True), (False, False), (True, False)])
+def test_building_is_announced_where_nothing_is_simulated(
+    capsys: pytest.CaptureFixture[str], quiet: bool, is_plain: bool
+) -> None:
+    with nothing_built(), request.kernels_for(lambda: is_plain, quiet):
+        assert plain_is_preferred() is is_plain
+    assert not plain_is_preferred()
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == ("" if quiet or is_plain else engines.BUILDING + "\n")

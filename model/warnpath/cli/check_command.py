@@ -68,15 +68,16 @@ def check_file(file: str, quiet: bool) -> tuple[list[Problem], list[str]]:
 
 def check_scenario(name: str, quiet: bool) -> list[str]:
     """What is odd in a scenario; raises ScenarioError with everything that is wrong."""
-    from warnpath.cli.console import note_cold_program
+    from warnpath.cli import request
     from warnpath.engine import build_plan
     from warnpath.network.checks import check_network
     from warnpath.scenario import load
+    from warnpath.study.cold_start import ends_sooner_as_python
 
     scenario = load(name)
-    note_cold_program(quiet)
-    build_plan(scenario)
-    return [_remark(scenario, finding) for finding in check_network(scenario) if not finding.is_error]
+    with request.kernels_for(lambda: ends_sooner_as_python([(scenario, 0)]), quiet):
+        build_plan(scenario)
+        return [_remark(scenario, finding) for finding in check_network(scenario) if not finding.is_error]
 
 
 def _remark(scenario: Scenario, finding: object) -> str:

@@ -47,21 +47,6 @@ def print_json(data: Mapping[str, Any]) -> None:
     print(json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False))
 
 
-def note_cold_program(quiet: bool, is_built: bool = True) -> None:
-    """Say that machine code is being built, where the user waits for that, or that it is done without."""
-    from warnpath.compilation.image import machine_code_is_ready
-
-    if quiet or machine_code_is_ready():
-        return
-    if is_built:
-        note("Compiling the model to machine code; this is done once and takes half a minute ...")
-    else:
-        note(
-            "The model is not compiled yet, and this job ends sooner without: the SimPy engine runs it as "
-            "Python, with the same result. --engine compiled compiles."
-        )
-
-
 @contextmanager
 def progress_bar(what: str, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
     """Show a progress bar on stderr if it is a terminal; yield what is to be told of (done, total)."""

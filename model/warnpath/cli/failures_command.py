@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,10 +48,10 @@ def failures(
     console.start_log(verbose)
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings, "failures")
-    console.note_cold_program(quiet)
+    execution = request.make_execution(engine, quiet, workers, memory_limit)
     try:
         with console.progress_bar("replications", quiet) as progress:
-            execution = request.make_execution(engine, workers, progress, memory_limit)
+            execution = replace(execution, progress=progress)
             result = run_failures(chosen, folder, execution, request.command_line())
     except KeyboardInterrupt as interruption:
         happened = signals.word(interruption)

@@ -33,7 +33,7 @@ EngineOption = Annotated[
         metavar="ENGINE",
     ),
 ]
-RunEngineOption = Annotated[
+FirstEngineOption = Annotated[
     str | None,
     typer.Option(
         "--engine",

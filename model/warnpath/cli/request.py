@@ -6,20 +6,20 @@ import hashlib
 import re
 import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from warnpath.scenario import Scenario
-    from warnpath.study.engines import Engine
-    from warnpath.study.simulate import Execution, Progress
+    from warnpath.study.simulate import Execution
 
 LONGEST_FOLDER_NAME = 100
 
 
-def refuse_later_options(precision: str | None, dask: str | None, engine: str) -> None:
+def refuse_later_options(precision: str | None, dask: str | None, engine: str | None) -> None:
     """Refuse options that are not in this version, before anything else is done.
 
     Raises
@@ -30,7 +30,8 @@ def refuse_later_options(precision: str | None, dask: str | None, engine: str) -
     from warnpath.study.engines import find_engine
     from warnpath.study.errors import StudyError
 
-    find_engine(engine)
+    if engine is not None:
+        find_engine(engine)
     if precision is not None:
         raise StudyError("--precision is not in this version; use --replications")
     if dask is not None:
@@ -72,27 +73,37 @@ def load_scenario(
     return scenario.replace(changes) if changes else scenario
 
 
-def engine_for(scenario: Scenario, engine: str | None, memory_limit_mb: float, quiet: bool) -> Engine:
-    """The engine asked for, or the one to begin with; says what a user whose cache is cold waits for."""
-    from warnpath.cli import console
-    from warnpath.study.engines import find_engine, first_engine
-
-    if engine is not None:
-        console.note_cold_program(quiet)
-        return find_engine(engine, memory_limit_mb)
-    first = first_engine(scenario, memory_limit_mb)
-    console.note_cold_program(quiet, is_built=not first.is_plain)
-    return find_engine(first, memory_limit_mb)
-
-
 def make_execution(
-    engine: str | Engine, workers: int | None, progress: Progress | None, memory_limit_mb: float
+    engine: str | None, quiet: bool, workers: int | None = None, memory_limit_mb: float | None = None
 ) -> Execution:
-    """How a command runs its replications."""
-    from warnpath.study.engines import find_engine
+    """How a command runs its replications; it tells what a user whose cache is cold waits for."""
+    from warnpath.study.engines import DEFAULT, find_engine
     from warnpath.study.simulate import Execution
 
-    return Execution(engine=find_engine(engine, memory_limit_mb), workers=workers, progress=progress)
+    chosen = find_engine(engine or DEFAULT, memory_limit_mb)
+    return Execution(chosen, workers, may_change=engine is None, tell=teller(quiet))
+
+
+def teller(quiet: bool) -> Callable[[str], None] | None:
+    """What puts lines on stderr, unless quiet."""
+    from warnpath.cli import console
+
+    return None if quiet else console.note
+
+
+def kernels_for(ends_sooner: Callable[[], bool], quiet: bool) -> AbstractContextManager[None]:
+    """What a command that simulates nothing runs in: plain Python where that ends before a first build."""
+    from warnpath.compilation.image import machine_code_is_ready
+    from warnpath.study.engines import BUILDING, plain_kernels
+
+    if machine_code_is_ready():
+        return plain_kernels(False)
+    with plain_kernels(True):
+        is_plain = ends_sooner()
+    tell = teller(quiet or is_plain)
+    if tell is not None:
+        tell(BUILDING)
+    return plain_kernels(is_plain)
 
 
 def table_names(text: str) -> tuple[str, ...]:

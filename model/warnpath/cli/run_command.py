@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -29,7 +30,7 @@ def run(
     settings: options.SetOption = None,
     replications: options.ReplicationsOption = None,
     seed: options.SeedOption = None,
-    engine: options.RunEngineOption = None,
+    engine: options.FirstEngineOption = None,
     workers: options.WorkersOption = None,
     memory_limit: options.MemoryOption = options.MEMORY_LIMIT_MB,
     tables: options.TablesOption = "",
@@ -49,19 +50,21 @@ def run(
     from warnpath.study.result import provenance_of
     from warnpath.study.simulate import OPTIONAL, run_scenario
 
-    request.refuse_later_options(precision, dask, engine or "compiled")
+    request.refuse_later_options(precision, dask, engine)
     console.start_log(verbose)
     favour_computation()
     chosen = request.load_scenario(scenario, settings, replications, seed)
     folder = out or request.default_folder(chosen, settings)
     check_output_folder(folder, "run", chosen.name)
-    used = request.engine_for(chosen, engine, memory_limit, quiet)
+    execution = request.make_execution(engine, quiet, workers, memory_limit)
+    execution = execution.for_job([(chosen, int(chosen.run.replications))])
     with ExitStack() as ends:
-        stream = ends.enter_context(TableStream(folder, OPTIONAL, provenance_of(chosen, used.name)))
+        stream = ends.enter_context(
+            TableStream(folder, OPTIONAL, provenance_of(chosen, execution.engine.name))
+        )
         with console.progress_bar("replications", quiet) as progress:
-            execution = request.make_execution(used, workers, progress, memory_limit)
             recorded = request.table_names(tables)
-            result = run_scenario(chosen, recorded, execution, stream.take)
+            result = run_scenario(chosen, recorded, replace(execution, progress=progress), stream.take)
         try:
             if not json:
                 # Shown before anything else is begun, and kept even if nobody waits for the rest.

@@ -25,6 +25,10 @@ class Part(enum.StrEnum):
     ALTERNATIVES = "alternatives"
 
 
+ROUTINGS = {"routes": 3, "protection": 1, "alternatives": 1}
+"""How often a part works out all routes."""
+
+
 @answering
 def show(
     scenario: options.ScenarioArgument = "trilateral",
@@ -35,13 +39,16 @@ def show(
     """Show a scenario as tables: nodes, links, routes, policy, traffic, what can fail, what is sent twice."""
     from warnpath.cli import console, request
     from warnpath.cli.show_view import SECTIONS, print_section
+    from warnpath.study.cold_start import routing_ends_sooner_as_python
 
     chosen = request.load_scenario(scenario, settings)
     wanted = list(SECTIONS) if part is Part.ALL else [part.value]
     if part is Part.ALL and chosen.routing.alternatives is None:
         # A table for planners that is longer than all others, unless it is what the sources use.
         wanted.remove(Part.ALTERNATIVES.value)
-    sections = {name: SECTIONS[name](chosen) for name in wanted}
+    routings = sum(ROUTINGS.get(name, 0) for name in wanted)
+    with request.kernels_for(lambda: routing_ends_sooner_as_python(chosen, routings), quiet=False):
+        sections = {name: SECTIONS[name](chosen) for name in wanted}
     if json:
         console.print_json({"scenario": chosen.name, "launch_set": chosen.launch_set, **sections})
         return

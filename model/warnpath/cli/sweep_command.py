@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,7 +23,7 @@ def sweep(
     settings: options.SetOption = None,
     replications: options.ReplicationsOption = None,
     seed: options.SeedOption = None,
-    engine: options.EngineOption = "compiled",
+    engine: options.FirstEngineOption = None,
     workers: options.WorkersOption = None,
     memory_limit: options.MemoryOption = options.MEMORY_LIMIT_MB,
     tables: options.TablesOption = "",
@@ -47,10 +48,10 @@ def sweep(
     changes = request.parse_settings(settings)
     chosen = override(load_experiment(experiment), replications, seed, changes, request.table_names(tables))
     folder = resolved_folder(chosen, load_scenarios(chosen)[0], out)
-    console.note_cold_program(quiet)
+    execution = request.make_execution(engine, quiet, workers, memory_limit)
     try:
         with console.progress_bar("replications", quiet) as progress:
-            execution = request.make_execution(engine, workers, progress, memory_limit)
+            execution = replace(execution, progress=progress)
             result = run_experiment(chosen, folder, execution, request.command_line())
     except KeyboardInterrupt as interruption:
         happened = signals.word(interruption)

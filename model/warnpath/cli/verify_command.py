@@ -28,7 +28,7 @@ def verify(
         list[str] | None, typer.Option("--case", metavar="NAME", help="A case of the package; repeatable.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**63 - 1, help="Seed of all draws.")] = 1,
-    engine: options.EngineOption = "compiled",
+    engine: options.FirstEngineOption = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Aim at standard errors of 4 % instead of 1 %.")
     ] = False,
@@ -40,11 +40,10 @@ def verify(
 
     Of a scenario of your own, says which closed forms fit it, and of each other one why not.
     """
-    from warnpath.cli import console
-    from warnpath.study.engines import find_engine
+    from warnpath.cli import console, request
     from warnpath.study.verification.battery import How, case_file, case_names, run_battery
 
-    find_engine(engine)
+    request.refuse_later_options(None, None, engine)
     if listing:
         list_cases(json)
         return
@@ -52,9 +51,8 @@ def verify(
     own = bool(files)
     paths = chosen or [case_file(name) for name in case_names()]
     how = How(seed=seed, engine=engine, quick=quick)
-    console.note_cold_program(quiet)
     with console.progress_bar("cases", quiet) as progress:
-        result = run_battery(paths, how, progress)
+        result = run_battery(paths, how, progress, request.teller(quiet))
     if json:
         console.print_json(overview(result, how))
     else:
@@ -101,7 +99,7 @@ def overview(result: BatteryResult, how: How) -> dict[str, Any]:
             cases.append({**fields, "file": case.file, "run": run})
     return {
         "seed": how.seed,
-        "engine": how.engine,
+        "engine": result.engine,
         "quick": how.quick,
         "cases": cases,
         "misfits": {case.file: case.misfits for case in result.cases},

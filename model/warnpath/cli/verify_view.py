@@ -25,7 +25,7 @@ def print_verification(console: Console, result: BatteryResult, how: How, *, own
         for case in fitted:
             for number, verdict in enumerate(case.verdicts):
                 table.add_row(case.name if number == 0 else "", *_cells(verdict))
-        title = f"Closed forms against the {how.engine} engine, seed {how.seed}"
+        title = f"Closed forms against the {result.engine} engine, seed {how.seed}"
         print_table(console, title, table, _caption(fitted), keys=3)
     for case in result.cases:
         if own or not case.verdicts:

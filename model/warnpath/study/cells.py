@@ -9,9 +9,10 @@ Parts are at ``parts/GROUP/TABLE/pPOINT-rFIRST-LAST.parquet``.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.results.provenance import Provenance
     from warnpath.results.tables import DesignPoint
+    from warnpath.scenario import Scenario
 
 BLOCK = 20
 """Replications of a cell. Fixed, so that a study can be given more replications later and keep its parts."""
@@ -85,6 +87,10 @@ class Cell:
         """Whether its parts are all there."""
         return self.part(RUNS).is_file()
 
+    def on(self, engine: Engine) -> Cell:
+        """The same on an engine."""
+        return replace(self, block=replace(self.block, engine=engine))
+
 
 @dataclass(frozen=True)
 class Receipt:
@@ -125,7 +131,8 @@ def compute(cells: Sequence[Cell], execution: Execution) -> dict[int, Lost]:
     done = total - sum(cells[number].replications for number in left)
     execution.report(done, total)
     lost: dict[int, Lost] = {}
-    with closing(_outcomes([cells[number] for number in left], execution)) as outcomes:
+    chosen = [cells[number].on(execution.engine) for number in left]
+    with closing(_outcomes(chosen, execution)) as outcomes:
         for place, outcome in outcomes:
             if isinstance(outcome, Lost):
                 lost[left[place]] = outcome
@@ -244,8 +251,44 @@ def _part_provenance(cell: Cell) -> Provenance:
     )
 
 
-def check_parts(cells: Sequence[Cell]) -> None:
+def settle(cells: Sequence[Cell], execution: Execution) -> tuple[Execution, str]:
+    """Check the cells found done, and choose the engine for those that are left.
+
+    Returns
+    -------
+    tuple
+        How these are computed, and the names of the engines that all parts come from.
+
+    Raises
+    ------
+    StudyError
+        If a part is damaged or belongs to another study.
+    """
+    names = check_parts(cells)
+    if not all(cell.is_done() for cell in cells):
+        execution = execution.for_job(_left(cells))
+        names.add(execution.engine.name)
+    return execution, ", ".join(sorted(names))
+
+
+def _left(cells: Sequence[Cell]) -> Iterator[tuple[Scenario, int]]:
+    """Scenarios of the points that are not done, each with the replications that are left of it."""
+    from warnpath.scenario import ScenarioError
+
+    for point, of_point in groupby(cells, key=lambda cell: cell.point):
+        replications = sum(cell.replications for cell in of_point if not cell.is_done())
+        if replications:
+            with suppress(ScenarioError):  # this point cannot be run
+                yield point.variant.scenario(), replications
+
+
+def check_parts(cells: Sequence[Cell]) -> set[str]:
     """Refuse parts of another study among those found done.
+
+    Returns
+    -------
+    set of str
+        Names of the engines that they come from.
 
     Raises
     ------
@@ -254,19 +297,22 @@ def check_parts(cells: Sequence[Cell]) -> None:
     """
     from warnpath.results.provenance import Provenance
 
+    engines = set()
     for cell in cells:
         if not cell.is_done():
             continue
         path = cell.part(RUNS)
         try:
-            found = Provenance.from_metadata(_metadata(path)).design.get("study")
+            found = Provenance.from_metadata(_metadata(path))
         except (ValueError, OSError) as error:
             raise StudyError(f"{path} is damaged ({describe_error(error)}); remove it and resume") from error
-        if found != cell.parts.study:
+        if found.design.get("study") != cell.parts.study:
             raise StudyError(
                 f"{path} belongs to another study; choose another --out, "
                 f"or remove {cell.parts.folder} to begin anew"
             )
+        engines.add(found.engine)
+    return engines
 
 
 def _metadata(path: Path) -> Mapping[bytes, bytes]:

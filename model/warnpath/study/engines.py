@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,12 +12,17 @@ from warnpath.study.errors import StudyError
 if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.scenario import Scenario
-
+    from warnpath.study.cold_start import Work
 
 NAMES = ("simpy", "compiled")
 DEFAULT = "compiled"
 MEMORY_LIMIT_MB = 4000.0
 """Memory that what grows in a replication, or the kept tables of all, may take unless told otherwise."""
+BUILDING = "Compiling the model to machine code; this is done once and takes half a minute ..."
+NOT_BUILDING = (
+    "The model is not compiled yet, and this job ends sooner without: the SimPy engine runs it as Python, "
+    'with the same result. Ask for the engine "compiled" to compile it.'
+)
 
 
 class Engine(Protocol):
@@ -83,8 +89,8 @@ class NamedEngine:
         """Compile a scenario into a plan; raises ScenarioError if it cannot be run."""
         from warnpath.engine import build_plan
 
-        self._set_up()
-        return build_plan(scenario)
+        with plain_kernels(self.is_plain):
+            return build_plan(scenario)
 
     def fail(self, plan: Any, failed: Sequence[str]) -> Any:
         """The plan with these nodes and links down from time 0 on."""
@@ -96,28 +102,37 @@ class NamedEngine:
         """Run one replication."""
         from warnpath.engine import run_replication
 
-        self._set_up()
-        return run_replication(
-            plan,
-            replication,
-            tables=tuple(tables),
-            engine=self.name,
-            memory_limit_mb=self.memory_limit_mb,
-        )
+        with plain_kernels(self.is_plain):
+            return run_replication(
+                plan,
+                replication,
+                tables=tuple(tables),
+                engine=self.name,
+                memory_limit_mb=self.memory_limit_mb,
+            )
 
     def run_until_warned(self, plan: Any, replication: int) -> ReplicationOutput:
         """Run one replication no longer than it takes to say how the needed warnings fared."""
         from warnpath.engine.run import run_until_warned
 
-        self._set_up()
-        return run_until_warned(plan, replication, engine=self.name, memory_limit_mb=self.memory_limit_mb)
+        limit_mb = self.memory_limit_mb
+        with plain_kernels(self.is_plain):
+            return run_until_warned(plan, replication, engine=self.name, memory_limit_mb=limit_mb)
 
-    def _set_up(self) -> None:
-        """Let this process, which may be a worker, run kernels as this engine wants it."""
-        from warnpath.compilation import plain_is_preferred, prefer_plain
 
-        if plain_is_preferred() != self.is_plain:
-            prefer_plain(self.is_plain)
+@contextmanager
+def plain_kernels(wanted: bool) -> Iterator[None]:
+    """Within it, this process, which may be a worker, runs kernels as plain Python or as machine code."""
+    from warnpath.compilation import plain_is_preferred, prefer_plain
+
+    before = plain_is_preferred()
+    if before != wanted:
+        prefer_plain(wanted)
+    try:
+        yield
+    finally:
+        if before != wanted:
+            prefer_plain(before)
 
 
 def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> Engine:
@@ -135,15 +150,40 @@ def find_engine(engine: str | Engine, memory_limit_mb: float | None = MEMORY_LIM
     return NamedEngine(engine, memory_limit_mb)
 
 
-def first_engine(scenario: Scenario, memory_limit_mb: float | None = MEMORY_LIMIT_MB) -> NamedEngine:
-    """The engine for replications of a scenario whose user asks for none.
+def find_own_engine(name: str | None, work: Work, memory_limit_mb: float | None) -> tuple[NamedEngine, str]:
+    """The engine of this package that runs a job, and what to tell its user of it; empty if nothing.
 
-    It is ``compiled``, unless that has to be built first and the job is estimated to end sooner on SimPy's,
-    with nothing compiled (`cold_start`); the event log is the same.
+    Where nobody asked for one it is ``compiled``. If that has to be built first, and the job is estimated to
+    end sooner on SimPy's with nothing compiled (`cold_start`), it runs there: the event log is the same.
+    Whoever asked for ``compiled`` gets that.
+
+    Parameters
+    ----------
+    name : str or None
+        What was asked for.
+    work : iterable of (Scenario, int)
+        Looked at only where nothing is compiled yet, and with nothing compiled.
+    memory_limit_mb : float or None
     """
     from warnpath.compilation.image import machine_code_is_ready
-    from warnpath.study.cold_start import ends_sooner_as_python
 
-    if not machine_code_is_ready() and ends_sooner_as_python(scenario, int(scenario.run.replications)):
-        return NamedEngine("simpy", memory_limit_mb, is_plain=True)
-    return NamedEngine(DEFAULT, memory_limit_mb)
+    asked = NamedEngine(name or DEFAULT, memory_limit_mb)
+    if machine_code_is_ready():
+        return asked, ""
+    if name != DEFAULT and _ends_sooner_as_python(work, memory_limit_mb):
+        return NamedEngine("simpy", memory_limit_mb, is_plain=True), NOT_BUILDING
+    return asked, BUILDING
+
+
+def _ends_sooner_as_python(work: Work, memory_limit_mb: float | None) -> bool:
+    from warnpath.study.cold_start import LEAST_MEMORY_MB, ends_sooner_as_python
+
+    if memory_limit_mb is not None and memory_limit_mb < LEAST_MEMORY_MB:
+        return False
+    with plain_kernels(True):
+        return ends_sooner_as_python(work)
+
+
+def shared_results(engine: Engine) -> str:
+    """What engines have in common that give the same numbers: those of this package have one event log."""
+    return "" if isinstance(engine, NamedEngine) else engine.name

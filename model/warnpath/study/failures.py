@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warnpath.study.blocks import Base, Variant
-from warnpath.study.cells import Point, check_parts, compute, make_cells, merge
+from warnpath.study.cells import Point, compute, make_cells, merge, settle
+from warnpath.study.engines import shared_results
 from warnpath.study.errors import RunFailed, StudyError
 from warnpath.study.parts import check_output_folder, opened_parts, study_identity
 from warnpath.study.result import combined_hash, in_order
-from warnpath.study.simulate import Execution, Progress, with_run_settings
+from warnpath.study.simulate import Execution, Progress, own_execution, with_run_settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +47,7 @@ class FailuresResult:
     untouched : tuple of str
         Elements that no used route touches; their failure costs nothing and was not simulated.
     engine : str
-        Name of the engine.
+        Name of the engine; of all that parts come from, if it was resumed on another.
     """
 
     scenario: Scenario
@@ -115,8 +116,7 @@ def failures(
         If a failed replication leaves nothing to compare.
     """
     chosen = with_run_settings(scenario, replications, seed)
-    execution = Execution(workers=workers, progress=progress)
-    return run_failures(chosen, None if out is None else Path(out), execution)
+    return run_failures(chosen, None if out is None else Path(out), own_execution(workers, progress))
 
 
 def run_failures(
@@ -131,6 +131,8 @@ def run_failures(
             f"{scenario.name} has no launch; what a failure costs is counted in warning time, so there must "
             "be something to warn of"
         )
+    replications = int(scenario.run.replications)
+    execution = execution.for_job([(scenario, replications)])
     contingencies = single_contingencies(scenario)
     used = [item for item in contingencies if item.is_used]
     if out is not None:
@@ -139,9 +141,8 @@ def run_failures(
         folder = out or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="warnpath-")))
         identity = study_identity("failures", _content(scenario, used, execution))
         parts = stack.enter_context(opened_parts(folder, identity))
-        replications = int(scenario.run.replications)
         cells = make_cells(make_points(scenario, used), replications, TABLES, execution.engine, parts)
-        check_parts(cells)
+        execution, engine = settle(cells, execution)
         lost = compute(cells, execution)
         tables = merge(cells, lost, GROUP)
         tables["failures"], groups = cost_tables(tables, used)
@@ -150,12 +151,12 @@ def run_failures(
                 scenario,
                 seed=int(scenario.run.seed),
                 replications=replications,
-                engine=execution.engine.name,
+                engine=engine,
                 design={"kind": "failures", "name": scenario.name, "order": 1},
             )
             write_folder(tables, out, provenance, command)
     untouched = tuple(item.name for item in contingencies if not item.is_used)
-    return FailuresResult(scenario, in_order(tables), groups, untouched, execution.engine.name)
+    return FailuresResult(scenario, in_order(tables), groups, untouched, engine)
 
 
 def single_contingencies(scenario: Scenario) -> tuple[Contingency, ...]:
@@ -232,5 +233,5 @@ def _content(scenario: Scenario, used: list[Contingency], execution: Execution) 
         "elements": [item.name for item in used],
         "seed": int(scenario.run.seed),
         "tables": list(TABLES),
-        "engine": execution.engine.name,
+        "engine": shared_results(execution.engine),
     }

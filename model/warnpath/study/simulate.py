@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from warnpath.study.blocks import Base, Block, Variant, failed_output, plan_of, run_block, run_one
-from warnpath.study.engines import DEFAULT, Engine, NamedEngine, find_engine
+from warnpath.study.engines import DEFAULT, Engine, NamedEngine, find_engine, find_own_engine
 from warnpath.study.errors import StudyError
 from warnpath.study.pool import Lost, OpenPool, available_workers, run_tasks
 from warnpath.study.result import Result
@@ -18,6 +19,7 @@ from warnpath.study.result import Result
 if TYPE_CHECKING:
     from warnpath.engine import ReplicationOutput
     from warnpath.scenario import Scenario
+    from warnpath.study.cold_start import Work
 
 ALWAYS = ("warnings", "elements", "outages", "pictures", "traffic")
 """Tables every replication records, besides its row in `runs`."""
@@ -30,6 +32,7 @@ NOT = "no-"
 BLOCK_S = 0.5
 """Work sent to a worker at a time (s): much against the cost of sending it, little against the whole."""
 
+_log = logging.getLogger(__name__)
 _KEPT_FACTOR = 3
 """Memory of a finished table against that of its raw columns: text, and the copy that sorting makes."""
 
@@ -52,12 +55,18 @@ class Execution:
         Called with the number of replications done and their total.
     open_pool : callable, optional
         Makes a `concurrent.futures.Executor` for a number of workers; spawned processes by default.
+    may_change : bool
+        Nobody asked for the engine: another one may take its place where machine code has to be built first.
+    tell : callable, optional
+        Called with a line that says so, or that the user waits for machine code.
     """
 
     engine: Engine = field(default_factory=NamedEngine)
     workers: int | None = 1
     progress: Progress | None = None
     open_pool: OpenPool | None = None
+    may_change: bool = False
+    tell: Callable[[str], None] | None = None
 
     def worker_count(self) -> int:
         """Most worker processes; raises StudyError below 1."""
@@ -72,6 +81,25 @@ class Execution:
         if self.progress is not None:
             self.progress(done, total)
 
+    def for_job(self, work: Work) -> Execution:
+        """As it is, on the engine that runs this job; see `find_own_engine`."""
+        engine = self.engine
+        if not isinstance(engine, NamedEngine) or engine.is_plain:
+            return self
+        asked = None if self.may_change else engine.name
+        engine, told = find_own_engine(asked, work, engine.memory_limit_mb)
+        if told and self.tell is not None:
+            self.tell(told)
+        return replace(self, engine=engine, may_change=False, tell=None)
+
+
+def own_execution(
+    workers: int | None, progress: Progress | None = None, engine: str | Engine | None = None
+) -> Execution:
+    """How a function called from Python runs its replications; what there is to tell goes to the log."""
+    chosen = find_engine(DEFAULT if engine is None else engine)
+    return Execution(chosen, workers, progress, may_change=engine is None, tell=_log.warning)
+
 
 def simulate(
     scenario: Scenario | str | Path,
@@ -79,7 +107,7 @@ def simulate(
     seed: int | None = None,
     tables: Iterable[str] = (),
     workers: int | None = 1,
-    engine: str | Engine = DEFAULT,
+    engine: str | Engine | None = None,
 ) -> Result:
     """Run replications of a scenario.
 
@@ -98,8 +126,9 @@ def simulate(
     workers : int or None
         Most worker processes. Starting them takes about two seconds, so they are started only where the time
         of the first replication says that it pays; None for one per processor.
-    engine : str or Engine
-        "compiled", or "simpy", where SimPy schedules each event, slower; both give the same result.
+    engine : str or Engine, optional
+        "compiled", or "simpy", where SimPy schedules each event, slower; both give the same result. By
+        default "compiled"; before that is built, "simpy" for a short job without launch or sensor.
 
     Returns
     -------
@@ -114,7 +143,7 @@ def simulate(
         If an argument makes no sense.
     """
     chosen = with_run_settings(scenario, replications, seed)
-    return run_scenario(chosen, tables, Execution(find_engine(engine), workers))
+    return run_scenario(chosen, tables, own_execution(workers, engine=engine))
 
 
 def run_scenario(
@@ -126,8 +155,9 @@ def run_scenario(
     """
     take = _as_it_is if sink is None else sink
     recorded = recorded_tables(tables, RUN_TABLES)
-    workers, engine = execution.worker_count(), execution.engine
     total = int(scenario.run.replications)
+    execution = execution.for_job([(scenario, total)])
+    workers, engine = execution.worker_count(), execution.engine
     variant = Variant(Base.of(scenario))
     plan, seed = plan_of(variant, engine)
     started = perf_counter()

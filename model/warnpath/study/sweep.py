@@ -9,13 +9,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warnpath.study.blocks import Base, Setting, Variant
-from warnpath.study.cells import Point, check_parts, compute, make_cells, merge
+from warnpath.study.cells import Point, compute, make_cells, merge, settle
+from warnpath.study.engines import shared_results
 from warnpath.study.errors import StudyError
 from warnpath.study.experiment import Experiment, load_experiment
 from warnpath.study.experiment_checks import placed, with_settings
 from warnpath.study.parts import check_output_folder, opened_parts, study_identity
 from warnpath.study.result import combined_hash, in_order
-from warnpath.study.simulate import ALWAYS, Execution, Progress, recorded_tables, with_run_settings
+from warnpath.study.simulate import (
+    ALWAYS,
+    Execution,
+    Progress,
+    own_execution,
+    recorded_tables,
+    with_run_settings,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +54,7 @@ class SweepResult:
     reference_of : tuple of int
         Number of the reference point each point is compared with; empty without a reference.
     engine : str
-        Name of the engine.
+        Name of the engine; of all that parts come from, if it was resumed on another.
     """
 
     experiment: Experiment
@@ -135,7 +143,7 @@ def sweep(
         If the folder holds something else.
     """
     chosen = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
-    return run_experiment(chosen, out, Execution(workers=workers, progress=progress))
+    return run_experiment(chosen, out, own_execution(workers, progress))
 
 
 def run_experiment(
@@ -153,15 +161,15 @@ def run_experiment(
     identity = study_identity("sweep", _content(experiment, scenario, reference, recorded, execution))
     with opened_parts(folder, identity) as parts:
         cells = make_cells(design.points, replications, recorded, execution.engine, parts)
-        check_parts(cells)
+        execution, engine = settle(cells, execution)
         lost = compute(cells, execution)
         tables = _with_summary(merge(cells, lost, MAIN))
         reference_tables: dict[str, pd.DataFrame] = {}
-        provenance = _provenance(experiment, scenario, execution)
+        provenance = _provenance(experiment, scenario, engine)
         if reference is not None:
             reference_tables = _with_summary(merge(cells, lost, REFERENCE))
             tables = _with_gains(tables, reference_tables, design)
-            described = _provenance(experiment, reference, execution)
+            described = _provenance(experiment, reference, engine)
             write_folder(reference_tables, folder / REFERENCE, described, command, are_fresh=True)
         write_folder(tables, folder, provenance, command, are_fresh=True)
     return SweepResult(
@@ -171,7 +179,7 @@ def run_experiment(
         in_order(tables),
         in_order(reference_tables),
         design.reference_of,
-        execution.engine.name,
+        engine,
     )
 
 
@@ -315,11 +323,11 @@ def _content(
         "reference": "" if reference is None else reference.replace(plain).content_hash(),
         "seed": int(scenario.run.seed),
         "tables": list(recorded),
-        "engine": execution.engine.name,
+        "engine": shared_results(execution.engine),
     }
 
 
-def _provenance(experiment: Experiment, scenario: Scenario, execution: Execution) -> Provenance:
+def _provenance(experiment: Experiment, scenario: Scenario, engine: str) -> Provenance:
     from warnpath.results.provenance import describe
 
     design = {
@@ -331,7 +339,7 @@ def _provenance(experiment: Experiment, scenario: Scenario, execution: Execution
         scenario,
         seed=int(scenario.run.seed),
         replications=int(scenario.run.replications),
-        engine=execution.engine.name,
+        engine=engine,
         design=design,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from warnpath.engine import build_plan
 from warnpath.engine.run import run_replications
 from warnpath.scenario import load
+from warnpath.study.engines import DEFAULT, find_own_engine, plain_kernels
 from warnpath.study.errors import RunFailed, StudyError
 from warnpath.study.pool import available_workers
 from warnpath.study.verification.forms.base import Check
@@ -39,14 +40,14 @@ class How:
     ----------
     seed : int
         Seed of all draws.
-    engine : str
-        ``compiled`` or ``simpy``.
+    engine : str or None
+        ``compiled`` or ``simpy``; None for the one that ends first, see `find_own_engine`.
     quick : bool
         Larger standard errors, in a tenth of the time.
     """
 
     seed: int = 1
-    engine: str = "compiled"
+    engine: str | None = None
     quick: bool = False
 
 
@@ -84,10 +85,11 @@ class CaseResult:
 
 @dataclass(frozen=True)
 class BatteryResult:
-    """All cases, and whether their z's look like z's (None where there are too few to tell)."""
+    """All cases, whether their z's look like z's (None where there are too few to tell), and the engine."""
 
     cases: tuple[CaseResult, ...]
     spread_p: float | None
+    engine: str = DEFAULT
 
     @property
     def passed(self) -> bool:
@@ -118,7 +120,10 @@ def case_file(name: str) -> Path:
 
 
 def run_battery(
-    files: Sequence[Path], how: How, progress: Callable[[int, int], None] | None = None
+    files: Sequence[Path],
+    how: How,
+    progress: Callable[[int, int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> BatteryResult:
     """Run cases.
 
@@ -130,6 +135,8 @@ def run_battery(
         How they are run.
     progress : callable, optional
         Told the number of cases done and their total.
+    tell : callable, optional
+        Told, in a line, what a user waits for where nothing is compiled yet.
 
     Returns
     -------
@@ -143,26 +150,50 @@ def run_battery(
     RunFailed
         A replication did not run to its end.
     """
+    scenarios = [load(str(file)) for file in files]
+    engine, told = find_own_engine(how.engine, _work(scenarios, how), None)
+    if told and tell is not None:
+        tell(told)
     results = []
-    for number, file in enumerate(files):
-        results.append(run_case(load(str(file)), str(file), how))
-        if progress is not None:
-            progress(number + 1, len(files))
-    return BatteryResult(tuple(results), spread_of([z for result in results for z in result.first_z]))
+    with plain_kernels(engine.is_plain):
+        for number, (scenario, file) in enumerate(zip(scenarios, files, strict=True), start=1):
+            results.append(run_case(scenario, str(file), replace(how, engine=engine.name)))
+            if progress is not None:
+                progress(number, len(files))
+    spread_p = spread_of([z for result in results for z in result.first_z])
+    return BatteryResult(tuple(results), spread_p, engine.name)
+
+
+def _work(scenarios: Sequence[Scenario], how: How) -> Iterator[tuple[Scenario, int]]:
+    """What cases come to, if none is measured again: first their plans, for what is to run takes a plan."""
+    for scenario in scenarios:
+        yield scenario, 0
+    for scenario in scenarios:
+        _, _, checks = find_checks(scenario)
+        if checks:
+            plan = plan_run([check for _, check in checks], quick=how.quick)
+            yield scenario.replace(_run_settings(plan, how.seed)), plan.replications
+
+
+def find_checks(
+    scenario: Scenario,
+) -> tuple[Sketch, dict[str, tuple[str, ...]], list[tuple[str, Check]]]:
+    """What a scenario comes to, why forms do not fit it, and what is to be measured for those that do."""
+    seen = sketch(scenario)
+    misfits = {form.name: tuple(form.why_not(seen)) for form in FORMS}
+    others = {name: reasons for name, reasons in misfits.items() if reasons}
+    checks = [(form.title, form.check(seen)) for form in FORMS if not misfits[form.name]]
+    if checks and seen.flows:
+        rate = sum(flow.rate_per_s for flow in seen.flows)
+        checks.append(("physical floor", Check(bounds=(floor_bound(seen),), events_per_s=rate)))
+    return seen, others, checks
 
 
 def run_case(scenario: Scenario, file: str, how: How) -> CaseResult:
     """Find the forms that fit a scenario, run it, and judge."""
-    seen = sketch(scenario)
-    misfits = {form.name: tuple(form.why_not(seen)) for form in FORMS}
-    fits = [form for form in FORMS if not misfits[form.name]]
-    others = {name: reasons for name, reasons in misfits.items() if reasons}
-    if not fits:
+    seen, others, checks = find_checks(scenario)
+    if not checks:
         return CaseResult(scenario.name, scenario.title, file, None, (), others, ())
-    checks: list[tuple[str, Check]] = [(form.title, form.check(seen)) for form in fits]
-    if seen.flows:
-        rate = sum(flow.rate_per_s for flow in seen.flows)
-        checks.append(("physical floor", Check(bounds=(floor_bound(seen),), events_per_s=rate)))
     plan = plan_run([check for _, check in checks], quick=how.quick)
     verdicts = _judge(seen, checks, plan, how)
     first_z = _leading_z(verdicts)
@@ -190,7 +221,7 @@ def _judge(
     seen: Sketch, checks: Sequence[tuple[str, Check]], plan: RunPlan, how: How, again: str = ""
 ) -> tuple[Verdict, ...]:
     seed = own_seed(how.seed, seen.scenario.name, again)
-    samples = _samples(seen.scenario, [check for _, check in checks], plan, seed, how.engine)
+    samples = _samples(seen.scenario, [check for _, check in checks], plan, seed, how.engine or DEFAULT)
     name = seen.scenario.name
     verdicts: list[Verdict] = []
     for title, check in checks:
@@ -204,14 +235,18 @@ def _leading_z(verdicts: Sequence[Verdict]) -> tuple[float, ...]:
     return tuple(verdict.z for verdict in verdicts if verdict.z is not None)[:1]
 
 
+def _run_settings(plan: RunPlan, seed: int) -> dict[str, float]:
+    settings: dict[str, float] = {"run.seed": seed}
+    if plan.duration_s > 0.0:
+        settings["run.duration_s"] = plan.duration_s
+    return settings
+
+
 def _samples(
     scenario: Scenario, checks: Sequence[Check], plan: RunPlan, seed: int, engine: str
 ) -> list[Sample]:
     tables = sorted({table for check in checks for table in check.tables})
-    settings: dict[str, float] = {"run.seed": seed}
-    if plan.duration_s > 0.0:
-        settings["run.duration_s"] = plan.duration_s
-    built = build_plan(scenario.replace(settings))
+    built = build_plan(scenario.replace(_run_settings(plan, seed)))
     threads = available_workers()
     outputs = run_replications(built, range(plan.replications), seed, tables, engine, threads)
     samples = []
