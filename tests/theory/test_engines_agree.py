@@ -180,7 +180,6 @@ def ways_of_sensing(draw: st.DrawFn) -> tuple[Scenario, dict[str, tuple[float, f
     return scenario, outages
 
 
-@pytest.mark.unwatched
 @given(ways_of_sensing(), st.integers(0, 1000))
 @settings(max_examples=8)
 def test_variations_of_sensing(
