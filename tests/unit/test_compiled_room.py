@@ -118,3 +118,41 @@ def test_room_is_remembered_up_to_its_bytes(monkeypatch: pytest.MonkeyPatch) -> 
         least = len(template.world(0, 1, ()).arrays["messages"])
         template.remember_room(run.world)
         assert (len(template.world(0, 1, ()).arrays["messages"]) > least) == is_remembered
+
+
+def test_what_a_limit_of_memory_allows_does_not_depend_on_earlier_replications(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tables = ("warnings", "messages", "hops")
+    fresh, used = (build_plan(load(str(SMALL))) for _ in range(2))
+    for replication in range(3):
+        assert run_replication(used, replication, engine="compiled").status == "ok"
+    # A limit as small as that would not even be tried with the room that was remembered.
+    monkeypatch.setattr("warnpath.engine.compiled.compiled_run.MOST_REMEMBERED", 0)
+    remembered_mb = template_of(used)._image.size / 1e6
+    failed = []
+    for limit_mb in np.geomspace(remembered_mb, 30.0 * remembered_mb, 25):
+        run = CompiledRun(used, 0, tables=tables, memory_limit_mb=float(limit_mb))
+        found = run.run()
+        monkeypatch.setattr("warnpath.engine.compiled.compiled_run.MOST_REMEMBERED", 10**12)
+        expected = CompiledRun(fresh, 0, tables=tables, memory_limit_mb=float(limit_mb)).run()
+        monkeypatch.setattr("warnpath.engine.compiled.compiled_run.MOST_REMEMBERED", 0)
+        assert (found.status, found.error, found.log_hash) == (
+            expected.status,
+            expected.error,
+            expected.log_hash,
+        )
+        failed.append(found.status == "failed")
+    assert any(failed)
+    assert not all(failed)
+
+
+def test_a_replication_that_is_begun_again_stops_once_warned_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = build_plan(load(str(SMALL)))
+    expected = CompiledRun(plan).run_until_warned()
+    calls = iter(["too large for once"])
+    monkeypatch.setattr("warnpath.engine.compiled.compiled_run.check_memory", lambda *_: next(calls, ""))
+    run = CompiledRun(build_plan(load(str(SMALL))), memory_limit_mb=1e6)
+    found = run.run_until_warned()
+    assert next(calls, None) is None
+    assert (found.events, found.log_hash) == (expected.events, expected.log_hash)

@@ -14,9 +14,9 @@ from warnpath.engine.columns import build_columns
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import ArrayWorld
 from warnpath.engine.compiled.layout import MOST_SCHEDULED, SLOT_MASK
-from warnpath.engine.compiled.template import Template
+from warnpath.engine.compiled.template import MOST_REMEMBERED, Template
 from warnpath.engine.log_digest import LogDigest
-from warnpath.engine.memory import check_memory
+from warnpath.engine.memory import MEGABYTE, check_memory
 from warnpath.engine.output import Columns, ReplicationOutput
 from warnpath.engine.plan import Plan
 from warnpath.engine.warned import needed_warnings, outcomes
@@ -58,13 +58,11 @@ class CompiledRun:
         self.log = bytearray()
         self._keep_log = keep_log
         self._memory_limit_mb = memory_limit_mb
-        self._digest = LogDigest()
         self._started = time.perf_counter()
         self._template = template_of(plan)
-        is_small = memory_limit_mb is not None
-        self.world: ArrayWorld = self._template.world(replication, self.seed, tables, is_small)
-        self.world.attach("log_columns", self._digest.columns)
-        self.world.keeps_log = int(keep_log)
+        self._stops_once_warned = False
+        self.world: ArrayWorld
+        self._begin(is_small=memory_limit_mb is not None and memory_limit_mb * MEGABYTE < 2 * MOST_REMEMBERED)
 
     def run(self) -> ReplicationOutput:
         """Run to the end; the output has status "failed" and the reason if a rule was broken."""
@@ -72,23 +70,44 @@ class CompiledRun:
 
     def run_until_warned(self) -> ReplicationOutput:
         """Run no longer than `warned` asks for; the only columns are those that it names."""
+        self._stops_once_warned = True
+        self._await_warnings()
+        return self._output(self._run(), outcomes)
+
+    def _begin(self, is_small: bool) -> None:
+        """Make a fresh world."""
+        self._is_small = is_small
+        self._digest = LogDigest()
+        self.log.clear()
+        self.world = self._template.world(self.replication, self.seed, self.tables, is_small)
+        self.world.attach("log_columns", self._digest.columns)
+        self.world.keeps_log = int(self._keep_log)
+        if self._stops_once_warned:
+            self._await_warnings()
+
+    def _await_warnings(self) -> None:
         needed = needed_warnings(self.plan, self.world)
         self.world.arrays["needs"]["awaited"][needed] = 1
         self.world.awaited = len(needed)
         if not needed:
             self.world.stop_s = 0.0
-        return self._output(self._run(), outcomes)
 
     def _run(self) -> str:
         """Run to the time at which the world stops; returns what went wrong, if anything."""
         from warnpath.engine.compiled.entry import run
 
-        world, has_grown = self.world, False
+        has_grown = False
         while True:
-            reason = run(world.record)
+            reason = run(self.world.record)
             if reason == event_loop.GROW:
-                has_grown |= world.grow()
-                too_large = check_memory(world, self._memory_limit_mb, world.now_s) or _check_heap(world)
+                has_grown |= self.world.grow()
+                too_large = check_memory(self.world, self._memory_limit_mb, self.world.now_s)
+                if too_large and not self._is_small:
+                    # It may be the room of earlier worlds that is too much: what a limit allows, and the
+                    # words on it, depend on nothing but this one.
+                    self._begin(is_small=True)
+                    continue
+                too_large = too_large or _check_heap(self.world)
                 if too_large:
                     return too_large
             elif reason == event_loop.LOG_FULL:
@@ -96,9 +115,11 @@ class CompiledRun:
             else:
                 break
         self._hash_log()
-        if has_grown and self._memory_limit_mb is None:
-            self._template.remember_room(world)
-        return f"t = {world.now_s:.6f} s: {FAULTS[world.fault]}" if reason == event_loop.FAULT else ""
+        if has_grown and not self._is_small:
+            self._template.remember_room(self.world)
+        if reason == event_loop.FAULT:
+            return f"t = {self.world.now_s:.6f} s: {FAULTS[self.world.fault]}"
+        return ""
 
     def _hash_log(self) -> None:
         rows = self.world.arrays["log"][: self.world.log_count].view(np.uint8)
