@@ -19,7 +19,7 @@ from warnpath.engine import build_plan
 from warnpath.engine.columns import TABLES
 from warnpath.engine.compiled import event_loop
 from warnpath.engine.compiled.array_world import CACHE_LINE, ArrayWorld
-from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
+from warnpath.engine.compiled.compiled_run import TEMPLATES_KEPT, CompiledRun, template_of
 from warnpath.engine.compiled.entry import handler_signature
 from warnpath.engine.compiled.layout import LOG, RECORD_DTYPES, SCALARS, SLOT_MASK, WORLD_DTYPE
 from warnpath.engine.compiled.layout import TABLES as ARRAYS
@@ -154,7 +154,20 @@ def test_the_template_of_a_plan_is_made_once(plan: Plan) -> None:
     first = template_of(plan)
     assert template_of(plan) is first
     other = dataclasses.replace(plan)
-    assert template_of(other) is not first
+    second = template_of(other)
+    assert second is not first
+    # Threads take turns with plans.
+    assert (template_of(plan), template_of(other)) == (first, second)
+
+
+def test_only_a_few_templates_are_kept(plan: Plan) -> None:
+    first = template_of(plan)
+    for _ in range(TEMPLATES_KEPT - 1):
+        template_of(dataclasses.replace(plan))
+    assert template_of(plan) is first
+    for _ in range(TEMPLATES_KEPT):
+        template_of(dataclasses.replace(plan))
+    assert template_of(plan) is not first
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -154,13 +154,19 @@ def _check_heap(world: ArrayWorld) -> str:
     )
 
 
-_latest: list[Template] = []
-_latest_lock = threading.Lock()
+TEMPLATES_KEPT: Final = 4
+"""Threads take turns with the plans of a study, and the next one is often of the same scenario."""
+
+_kept: list[Template] = []
+_kept_lock = threading.Lock()
 
 
 def template_of(plan: Plan) -> Template:
-    """Template of a plan; the one made last is kept."""
-    with _latest_lock:
-        if not _latest or _latest[0].plan is not plan:
-            _latest[:] = [Template(plan, _latest[0] if _latest else None)]
-        return _latest[0]
+    """Template of a plan; those used last are kept, and a new one begins with one of the same scenario."""
+    with _kept_lock:
+        found = next((template for template in _kept if template.plan is plan), None)
+        if found is None:
+            like = next((template for template in _kept if template.plan.streams is plan.streams), None)
+            found = Template(plan, like)
+        _kept[:] = [found, *(template for template in _kept if template is not found)][:TEMPLATES_KEPT]
+        return found
