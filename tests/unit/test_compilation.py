@@ -127,6 +127,22 @@ def test_a_module_that_its_process_did_not_make_is_made_here(monkeypatch: pytest
     assert sorted(made) == [0, 1]
 
 
+def test_a_module_is_made_of_these_sources_or_not_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Another version of the program, where the user happens to be.
+    other = tmp_path / "warnpath" / "compilation"
+    other.mkdir(parents=True)
+    for folder in (other.parent, other):
+        (folder / "__init__.py").touch()
+    (other / "program.py").write_text("import sys\nopen(sys.argv[2], 'w').write('foreign')\n")
+    monkeypatch.chdir(tmp_path)
+    # And this one, had it changed since it was imported.
+    monkeypatch.setattr(program, "source_hash", lambda: "another", raising=False)
+    assert program._Helper(0, tmp_path / "module.o").result() is None
+    assert not (tmp_path / "module.o").exists()
+
+
 FIRST_RESULT = f"""
 import sys
 from warnpath.compilation.image import machine_code_is_ready

@@ -26,7 +26,7 @@ from numba.core import sigutils as _sigutils
 from warnpath.compilation.convention import ENTRY, INTERPRETER, TABLE
 from warnpath.compilation.entries import entry_module
 from warnpath.compilation.kernels import KERNELS, ROOTS, callees, symbol_of
-from warnpath.compilation.sources import import_compiled_modules
+from warnpath.compilation.sources import import_compiled_modules, source_hash
 from warnpath.compilation.translation import Wrap, translate
 
 llvm: Any = _llvm
@@ -173,8 +173,10 @@ class _Helper:
 
     def __init__(self, number: int, file: Path) -> None:
         self._file = file
-        path = os.pathsep.join(entry for entry in sys.path if entry)
-        command = [sys.executable, "-m", __spec__.name, str(number), str(self._file)]
+        # Nothing is taken from the working folder, where another version may lie, unless this one lies there.
+        own = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(entry or own for entry in sys.path)
+        command = [sys.executable, "-P", "-m", __spec__.name, str(number), str(self._file), source_hash()]
         try:
             self._process: subprocess.Popen[bytes] | None = subprocess.Popen(
                 command,
@@ -199,11 +201,13 @@ class _Helper:
             self._process.wait()
 
 
-def main(number: int, file: str) -> None:
-    """Make one module; what `_Helper` starts."""
+def main(number: int, file: str, sources: str) -> None:
+    """Make one module of the sources with this hash; what `_Helper` starts."""
+    if source_hash() != sources:
+        sys.exit("these are other sources")
     gc.disable()
     Path(file).write_bytes(build_module(number))
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2])
+    main(int(sys.argv[1]), sys.argv[2], sys.argv[3])
