@@ -94,6 +94,27 @@ def test_a_user_without_a_home_has_a_cache_too(monkeypatch: pytest.MonkeyPatch) 
     assert [base.parent for base in sources._cache_bases()] == [Path(tempfile.gettempdir())]
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="only where files have owners")
+@pytest.mark.parametrize("problem", ["another owner", "open to all", "a link"])
+def test_a_cache_where_everybody_may_write_is_used_only_if_it_is_ones_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, problem: str
+) -> None:
+    base = tmp_path / "warnpath-x"
+    monkeypatch.setattr(sources, "_shared_base", lambda: base)
+    monkeypatch.setattr(sources, "_cache_bases", lambda: iter([base]))
+    assert cache_folder.__wrapped__().parent == base
+    if problem == "another owner":
+        monkeypatch.setattr(os, "getuid", lambda: base.stat().st_uid + 1)
+    elif problem == "open to all":
+        base.chmod(0o777)
+    else:
+        base.rename(tmp_path / "elsewhere")
+        base.symlink_to(tmp_path / "elsewhere")
+    found = cache_folder.__wrapped__()
+    assert found.parent != base
+    assert found.is_dir()
+
+
 def test_checks_of_bounds_have_machine_code_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = image.image_file()
     monkeypatch.setenv("NUMBA_BOUNDSCHECK", "1")

@@ -34,11 +34,14 @@ def cache_folder() -> Path:
     """Folder of the machine code for exactly these sources, created if needed."""
     for base in _cache_bases():
         folder = base / source_hash()
+        is_shared = base == _shared_base()
         try:
+            if is_shared:
+                base.mkdir(mode=0o700, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             continue
-        if os.access(folder, os.W_OK):
+        if os.access(folder, os.W_OK) and (not is_shared or _is_own(base)):
             return folder
     return Path(tempfile.mkdtemp(prefix="warnpath-"))
 
@@ -123,4 +126,15 @@ def _cache_bases() -> Iterator[Path]:
     # A user without an entry among the system's, as in some containers, has no home.
     with suppress(RuntimeError):
         yield (Path(home) if home else Path.home() / ".cache") / "warnpath"
-    yield Path(tempfile.gettempdir()) / f"warnpath-{os.getuid() if hasattr(os, 'getuid') else 0}"
+    yield _shared_base()
+
+
+def _shared_base() -> Path:
+    """A folder among those of other users, for who has no other place."""
+    return Path(tempfile.gettempdir()) / f"warnpath-{os.getuid() if hasattr(os, 'getuid') else 0}"
+
+
+def _is_own(folder: Path) -> bool:
+    """Whether a folder where everybody may write belongs to this user alone: what lies in it is executed."""
+    found = folder.lstat()
+    return not hasattr(os, "getuid") or (found.st_uid == os.getuid() and not found.st_mode & 0o022)
