@@ -14,6 +14,7 @@ from warnpath.engine.compiled.compiled_run import CompiledRun, template_of
 from warnpath.engine.compiled.template import Template
 from warnpath.engine.plan import Plan
 from warnpath.engine.plan_outages import with_failed
+from warnpath.engine.prepare import prepare
 from warnpath.engine.run import run_replication
 from warnpath.scenario import load
 
@@ -54,6 +55,13 @@ def test_a_pool_grows_where_the_system_refuses_room_to_spare(
     assert world.grow()
     assert len(world.arrays["messages"]) == 2 * rows
     assert CompiledRun(plan).run().status == "ok"
+
+
+def test_a_world_has_no_room_for_paths_that_is_not_asked_for() -> None:
+    plan = build_plan(load(str(SMALL)))
+    plan.scalars["path_reserve"] = 0
+    found, expected = Template(plan).world(0, 1, ()), prepare(plan, 0, 1, ())
+    assert len(found.arrays["paths"]) == len(expected.paths) == len(plan.entities["nodes"])  # type: ignore[attr-defined]
 
 
 def test_later_worlds_begin_with_the_room_that_earlier_ones_came_to(plan: Plan) -> None:

@@ -115,10 +115,10 @@ class CompiledRun:
             else:
                 break
         self._hash_log()
-        if has_grown and not self._is_small:
-            self._template.remember_room(self.world)
         if reason == event_loop.FAULT:
             return f"t = {self.world.now_s:.6f} s: {FAULTS[self.world.fault]}"
+        if has_grown and not self._is_small:
+            self._template.remember_room(self.world)
         return ""
 
     def _hash_log(self) -> None:

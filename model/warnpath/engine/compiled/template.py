@@ -139,11 +139,12 @@ class Template:
         return {name: max(rows, known[name]) for name, rows in least.items()}
 
     def _least_room(self) -> dict[str, int]:
-        """Rows of the pools of a fresh world."""
+        """Rows of the pools of a fresh world, those of `state.ensure_capacity`."""
         scalars, nodes = self.plan.scalars, len(self.plan.entities["nodes"])
+        more_paths = max(scalars["path_reserve"], nodes) if scalars["path_reserve"] > 0 else 0
         return {
             "messages": scalars["reserve"],
-            "paths": nodes + max(scalars["path_reserve"], nodes),
+            "paths": nodes + more_paths,
             "reports": len(self.private["reports"]) + max(scalars["report_reserve"], 64),
             "pending": 2 * len(self.records["outbox"]) + len(self.first_events),
         }
