@@ -133,6 +133,39 @@ def test_a_warning_of_one_side_only_is_counted_apart(whole: SweepResult) -> None
     assert table.loc[("jp-maritime", "latency_gain_s"), "n"] == chosen.sum() - 1
 
 
+def test_gains_do_not_depend_on_the_order_of_rows(whole: SweepResult) -> None:
+    own, other = whole.warnings, whole.reference_tables["warnings"]
+    expected = gain_metrics(own, other, whole.reference_of)
+    shuffled = other.sample(frac=1.0, random_state=1)
+    pd.testing.assert_frame_equal(gain_metrics(own, shuffled, whole.reference_of), expected)
+    by = ["point", "metric", "launch", "consumer", "product"]
+    found = gain_metrics(own.sample(frac=1.0, random_state=2), shuffled, whole.reference_of)
+    pd.testing.assert_frame_equal(
+        found.sort_values(by, ignore_index=True), expected.sort_values(by, ignore_index=True)
+    )
+
+
+def test_gains_are_those_of_pairs(whole: SweepResult) -> None:
+    """Against the pairs that a merge makes, point by point."""
+    table = whole.gains(("nation", "product")).set_index(["point", "nation", "product", "metric"])
+    theirs = whole.reference_tables["warnings"]
+    for number, mine in whole.warnings.groupby("point"):
+        there = theirs.loc[theirs["point"] == whole.reference_of[int(str(number))]]
+        key = ["replication", "launch", "consumer", "product", "nation"]
+        pairs = (
+            mine.loc[mine["needed"]]
+            .astype({"product": "str"})
+            .merge(there.loc[there["needed"]].astype({"product": "str"}), on=key, suffixes=("", "_there"))
+        )
+        for group, rows in pairs.groupby(["nation", "product"]):
+            gain_s = rows["latency_s_there"] - rows["latency_s"]
+            found = table.loc[(number, *group, "latency_gain_s")]
+            assert found["n"] == gain_s.notna().sum()
+            assert found["mean"] == pytest.approx(gain_s.mean(), nan_ok=True)
+            share = (rows["latency_s"].isna() & rows["latency_s_there"].notna()).mean()
+            assert table.loc[(number, *group, "newly_never_share"), "mean"] == pytest.approx(share)
+
+
 def test_a_reference_of_other_consumers_is_refused(whole: SweepResult) -> None:
     own = whole.warnings.loc[whole.warnings["point"] == 0]
     other = own.loc[own["consumer"] != "jp-maritime"]
