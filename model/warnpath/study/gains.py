@@ -79,6 +79,7 @@ def gain_metrics(
             continue
         if not _are_paired(own.key[mine], other.key[theirs]):
             raise _unpaired(warnings.iloc[mine], reference.iloc[theirs])
+        # The same warnings, in the order of mine.
         theirs = theirs[np.argsort(other.key[theirs])][np.argsort(np.argsort(own.key[mine]))]
         pairs = _Pairs(own.replication[mine], own.latency_s[mine], other.latency_s[theirs])
         _, first = np.unique(group[mine], return_index=True)
